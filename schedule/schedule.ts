@@ -1,0 +1,92 @@
+import { IANAZone } from "luxon";
+import { z } from "zod";
+
+export const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+export type Weekday = (typeof weekdays)[number];
+
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time of day from "00:00" to "23:59", in quotes' })
+  .describe("wall-clock time, HH:MM");
+
+/** An IANA time zone that this machine's zone data knows. */
+export const zone = z
+  .string()
+  .refine((name) => IANAZone.isValidZone(name), { error: 'must be an IANA time zone, for example "Europe/Berlin"' });
+
+/** One weekly window: compute may be on from `start` to `end` on each of `days`. */
+export const windowSchema = z.strictObject({
+  /** Days on which the window starts. @default Monday to Friday */
+  days: z.array(z.enum(weekdays)).min(1).default(["monday", "tuesday", "wednesday", "thursday", "friday"]),
+  /** When compute may come on, in the schedule's zone. */
+  start: timeOfDay,
+  /** When it goes off; at or before `start` means on the next day. */
+  end: timeOfDay,
+});
+export type Window = z.infer<typeof windowSchema>;
+
+/** A named schedule: weekly windows in one IANA time zone. */
+export const scheduleSchema = z.strictObject({
+  /** IANA time zone of the windows. @default the stack's `timeZone` */
+  zone: zone.optional(),
+  /** Weekly windows; outside all of them compute is off. An empty list means never on. */
+  windows: z.array(windowSchema),
+});
+export type ScheduleSettings = z.infer<typeof scheduleSchema>;
+
+/** A schedule whose zone is settled. */
+export interface Schedule {
+  readonly name: string;
+  readonly zone: string;
+  readonly windows: readonly Window[];
+}
+
+/** Minutes from midnight of a time of day written HH:MM. */
+export function minuteOfDay(time: string): number {
+  const [hours, minutes] = time.split(":").map(Number);
+  return (hours ?? 0) * 60 + (minutes ?? 0);
+}
+
+const dayMinutes = 24 * 60;
+
+/** Minutes that a window is open; one that ends at or before its start ends on the next day. */
+function lengthOf(window: Window): number {
+  const length = minuteOfDay(window.end) - minuteOfDay(window.start);
+  return length > 0 ? length : length + dayMinutes;
+}
+
+/** One flag a minute of the wall-clock week from Monday 00:00: true where at least one window is open. */
+function openMinutes(windows: readonly Window[]): boolean[] {
+  const open = new Array<boolean>(weekdays.length * dayMinutes).fill(false);
+  for (const window of windows) {
+    for (const day of window.days) {
+      const first = weekdays.indexOf(day) * dayMinutes + minuteOfDay(window.start);
+      for (let minute = 0; minute < lengthOf(window); minute++) open[(first + minute) % open.length] = true;
+    }
+  }
+  return open;
+}
+
+/** Hours of the wall-clock week in which at least one window is open. */
+export function hoursAWeek(windows: readonly Window[]): number {
+  return openMinutes(windows).filter(Boolean).length / 60;
+}
+
+/** A moment of the wall-clock week at which compute goes on or off. */
+export interface Edge {
+  readonly on: boolean;
+  readonly day: Weekday;
+  /** HH:MM */
+  readonly time: string;
+}
+
+/** Where the week's windows, overlapping and touching ones taken together, open and close. */
+export function weeklyEdges(windows: readonly Window[]): Edge[] {
+  const open = openMinutes(windows);
+  return open.flatMap((on, minute) => {
+    if (on === open[(minute + open.length - 1) % open.length]) return [];
+    const inDay = minute % dayMinutes;
+    const time = [Math.floor(inDay / 60), inDay % 60].map((part) => String(part).padStart(2, "0")).join(":");
+    return [{ on, day: weekdays[Math.floor(minute / dayMinutes)] as Weekday, time }];
+  });
+}

@@ -55,6 +55,7 @@ const compute = workspaceCompute(fleet, workspace);
 const scheduler = new StopSchedule("scheduler", {
   ...placement,
   ...settings.stopSchedule,
+  resourceGroupId,
   environment,
   image: registry.image("scheduler"),
 });

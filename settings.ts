@@ -1,4 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
+import { IANAZone } from "luxon";
 import { z } from "zod";
 import { gpuKinds, gpuProfiles, type GpuKind } from "./components/gpuProfiles";
 import { checkVmSize } from "./policies/validators";
@@ -41,7 +42,12 @@ const containerGroup = z.strictObject({
   command: z.array(z.string()).default([]).describe("command and arguments; empty: the image's own"),
   gpu: z.enum(gpuKinds).optional().describe("GPU kind; with one the group is a job, without one it is a web app"),
   cpu: z.number().min(0.25).max(24).optional().describe("virtual processors; default 0.5, or the GPU profile's"),
-  memoryGiB: z.number().min(0.5).max(220).optional().describe("memory in GiB; default 2 per processor, or the profile's"),
+  memoryGiB: z
+    .number()
+    .min(0.5)
+    .max(220)
+    .optional()
+    .describe("memory in GiB; default 2 per processor, or the profile's"),
   share: z.boolean().default(true).describe("mount the file share at /mnt/share"),
   environment: z.record(z.string(), z.string()).default({}).describe("environment variables; no secrets"),
   port: whole(1, 65535).optional().describe("port that a web app listens on; only without `gpu`"),
@@ -155,7 +161,12 @@ const shape = {
     .describe("who may do what"),
   budget: z
     .strictObject({
-      monthlyAmount: z.number().positive().max(10_000_000).default(1000).describe("money a month, in the billing currency"),
+      monthlyAmount: z
+        .number()
+        .positive()
+        .max(10_000_000)
+        .default(1000)
+        .describe("money a month, in the billing currency"),
       thresholds: z
         .array(whole(1, 1000))
         .min(1)
@@ -192,6 +203,7 @@ export const settingsSchema = z.strictObject(shape).superRefine((settings, conte
   if (schedules.includes("always")) fault(["schedules", "always"], 'must not be named "always", which is reserved');
   for (const [key, schedule] of Object.entries(settings.schedules)) {
     const inZone = schedule.zone ?? settings.timeZone;
+    if (!IANAZone.isValidZone(inZone)) continue; // reported where it stands
     try {
       windowsZone(inZone);
     } catch (error) {
@@ -217,10 +229,12 @@ export const settingsSchema = z.strictObject(shape).superRefine((settings, conte
       continue;
     }
     const profile = gpuProfiles[group.gpu];
-    if (group.port !== undefined) fault([...path, "port"], "must not be given for a GPU job, which answers no requests");
+    if (group.port !== undefined)
+      fault([...path, "port"], "must not be given for a GPU job, which answers no requests");
     if (!profile.regions.includes(settings.location))
-      fault([...path, "gpu"], `must be a GPU that ${settings.location} has; ${group.gpu} is in ${profile.regions.join(", ")}`);
-    if ((group.cpu ?? 0) > profile.cpu) fault([...path, "cpu"], `must be at most ${profile.cpu}, the ${group.gpu} profile's`);
+      fault([...path, "gpu"], `must be a GPU that the region has; ${group.gpu} is in ${profile.regions.join(", ")}`);
+    if ((group.cpu ?? 0) > profile.cpu)
+      fault([...path, "cpu"], `must be at most ${profile.cpu}, the ${group.gpu} profile's`);
     if ((group.memoryGiB ?? 0) > profile.memoryGiB)
       fault([...path, "memoryGiB"], `must be at most ${profile.memoryGiB}, the ${group.gpu} profile's`);
   }

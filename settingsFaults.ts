@@ -7,7 +7,9 @@ const secret = new Set(["gitToken"]);
 /** One line for each fault of a zod issue: where, what was given, what is allowed, how to mend it. */
 export function describeIssue(issue: Issue): string[] {
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => line([...issue.path, key], undefined, "is not a setting", `remove ${shown(key)} or correct its spelling`));
+    return issue.keys.map((key) =>
+      line([...issue.path, key], undefined, "is not a setting", `remove ${shown(key)} or correct its spelling`),
+    );
   if (issue.code === "invalid_key" || issue.code === "invalid_element")
     return issue.issues.map((inner) => line(issue.path, issue.path.at(-1), allowed(inner), "rename it"));
   if (issue.code === "invalid_type" && issue.input === undefined)
@@ -17,7 +19,8 @@ export function describeIssue(issue: Issue): string[] {
 
 function line(path: PropertyKey[], value: unknown, what: string, how: string): string {
   const where = path.map(String).join(".");
-  const given = value === undefined ? "" : secret.has(String(path[0])) ? " (its value is secret)" : ` is ${shown(value)}`;
+  const given =
+    value === undefined ? "" : secret.has(String(path[0])) ? " (its value is secret)" : ` is ${shown(value)}`;
   const separator = value === undefined ? " " : ", but ";
   return `lights-out:${where}${given}${separator}${what}. Mend: ${how} in Pulumi.<stack>.yaml (README, "Settings").`;
 }

@@ -94,7 +94,10 @@ export class Access extends pulumi.ComponentResource {
         displayName: "Lights Out: compute needs owner, cost-centre and schedule tags",
         enforcementMode: "Default",
         nonComplianceMessages: [
-          { message: "Set the tags owner, cost-centre and schedule on this compute, or add it to the estate's settings." },
+          {
+            message:
+              "Set the tags owner, cost-centre and schedule on this compute, or add it to the estate's settings.",
+          },
         ],
       },
       { parent: this },

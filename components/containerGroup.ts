@@ -110,9 +110,7 @@ export class ContainerGroup extends pulumi.ComponentResource {
           volumeMounts: mounted ? [{ volumeName: "share", mountPath: "/mnt/share" }] : undefined,
         },
       ],
-      volumes: mounted
-        ? [{ name: "share", storageType: "AzureFile", storageName: environment.mountName }]
-        : undefined,
+      volumes: mounted ? [{ name: "share", storageType: "AzureFile", storageName: environment.mountName }] : undefined,
     };
     const options = { parent: this, dependsOn: environment.ready, deleteBeforeReplace: true };
 

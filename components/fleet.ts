@@ -118,7 +118,10 @@ export function workspaceCompute(fleet: Fleet, workspace: Workspace): Names {
 function scheduleOf({ schedules, settings }: Fleet, name: string | undefined): Schedule {
   const wanted = name ?? settings.defaultSchedule ?? Object.keys(schedules)[0] ?? "";
   const schedule = schedules[wanted];
-  if (!schedule) throw new pulumi.RunError(`no schedule is named "${wanted}"; the settings name ${Object.keys(schedules).join(", ")}`);
+  if (!schedule)
+    throw new pulumi.RunError(
+      `no schedule is named "${wanted}"; the settings name ${Object.keys(schedules).join(", ")}`,
+    );
   return schedule;
 }
 

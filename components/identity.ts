@@ -51,7 +51,11 @@ export class Identity extends pulumi.ComponentResource {
     this.principalId = identity.principalId;
     this.clientId = identity.clientId;
     this.assignments = Object.entries(args.grants ?? {}).map(([key, grant]) =>
-      assignRole(`${name}-${key}`, { ...grant, principalId: identity.principalId, principalType: "ServicePrincipal" }, this),
+      assignRole(
+        `${name}-${key}`,
+        { ...grant, principalId: identity.principalId, principalType: "ServicePrincipal" },
+        this,
+      ),
     );
 
     this.registerOutputs({ id: this.id, principalId: this.principalId, clientId: this.clientId });

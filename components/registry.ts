@@ -170,7 +170,11 @@ function purgeTask(days: number): string {
 }
 
 /** Rebuild on a push to the branch and when the base image changes. */
-function rebuild(image: ImageArgs, repository: string, git: { url: string; branch: string; token: pulumi.Input<string> }) {
+function rebuild(
+  image: ImageArgs,
+  repository: string,
+  git: { url: string; branch: string; token: pulumi.Input<string> },
+) {
   return {
     step: {
       type: "Docker" as const,

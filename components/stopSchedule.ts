@@ -9,6 +9,8 @@ import { Identity } from "./identity";
 import { tickWorkflow } from "./tickWorkflow";
 
 export interface StopScheduleArgs extends PlacementArgs {
+  /** Resource group's id: a custom role can be made for a group and not for one resource. */
+  resourceGroupId: pulumi.Input<string>;
   /** Environment that the scheduler runs in. */
   environment: ContainerEnvironment;
   /** Image of the scheduler. */
@@ -24,7 +26,7 @@ export interface StopScheduleArgs extends PlacementArgs {
  * What turns compute off and on: a Logic App that starts the scheduler, a Container Apps job, every few minutes.
  *
  * ```ts
- * new StopSchedule("scheduler", { ...placement, environment, image: registry.images.scheduler });
+ * new StopSchedule("scheduler", { ...placement, resourceGroupId, environment, image: registry.images.scheduler });
  * ```
  *
  * The Logic App's identity may start and watch that one job and nothing else. Its recurrence has a start time in the
@@ -73,7 +75,7 @@ export class StopSchedule extends pulumi.ComponentResource {
         title: "Lights Out tick",
         description: "Lets the Logic App start the scheduler's job and see how it ended.",
         suffix: args.suffix,
-        scope: job.id,
+        scope: args.resourceGroupId,
         actions: ["Microsoft.App/jobs/read", "Microsoft.App/jobs/start/action", "Microsoft.App/jobs/executions/read"],
       },
       { parent: this },

@@ -140,7 +140,12 @@ export class Workspace extends pulumi.ComponentResource {
     this.ready = [
       assignRole(
         `${name}-idle-shutdown`,
-        { role: shutdown.id, scope: workspace.id, principalId: identity.principalId, principalType: "ServicePrincipal" },
+        {
+          role: shutdown.id,
+          scope: workspace.id,
+          principalId: identity.principalId,
+          principalType: "ServicePrincipal",
+        },
         this,
       ),
     ];

@@ -41,13 +41,13 @@ const containerGroup = z.strictObject({
   image: z.string().min(1).describe("container image with its tag; `registry/NAME` means the estate's own registry"),
   command: z.array(z.string()).default([]).describe("command and arguments; empty: the image's own"),
   gpu: z.enum(gpuKinds).optional().describe("GPU kind; with one the group is a job, without one it is a web app"),
-  cpu: z.number().min(0.25).max(24).optional().describe("virtual processors; default 0.5, or the GPU profile's"),
+  cpu: z.number().min(0.25).max(24).optional().describe("virtual processors; default: the GPU profile's, or half of `memoryGiB`, or 0.5"),
   memoryGiB: z
     .number()
     .min(0.5)
     .max(220)
     .optional()
-    .describe("memory in GiB; default 2 per processor, or the profile's"),
+    .describe("memory in GiB; default: the GPU profile's, or 2 per processor, or 1"),
   share: z.boolean().default(true).describe("mount the file share at /mnt/share"),
   environment: z.record(z.string(), z.string()).default({}).describe("environment variables; no secrets"),
   port: whole(1, 65535).optional().describe("port that a web app listens on; only without `gpu`"),

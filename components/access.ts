@@ -82,6 +82,7 @@ export class Access extends pulumi.ComponentResource {
         displayName: pulumi.interpolate`Lights Out: compute needs owner, cost-centre and schedule tags ${args.suffix}`,
         description: "Compute without these tags belongs to nobody and is switched off by nobody.",
         policyType: "Custom",
+        metadata: { category: "Tags", version: "1.0.0", estate: args.tags.estate ?? "" },
         ...taggedComputePolicy,
       },
       { parent: this },

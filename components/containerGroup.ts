@@ -25,12 +25,12 @@ export interface ContainerGroupArgs extends PlacementArgs {
   gpu?: GpuKind;
   /**
    * Virtual processors.
-   * @default - the whole GPU profile's, or 0.5
+   * @default - the whole GPU profile's, or half of `memoryGiB`, or Azure's half a processor
    */
   cpu?: number;
   /**
    * Memory in GiB.
-   * @default - the whole GPU profile's, or 2 per processor, as the Consumption profile demands
+   * @default - the whole GPU profile's, or 2 per processor, as the Consumption profile demands, or Azure's 1
    */
   memoryGiB?: number;
   /**
@@ -87,8 +87,8 @@ export class ContainerGroup extends pulumi.ComponentResource {
 
     const { environment } = args;
     const profile = args.gpu ? gpuProfiles[args.gpu] : undefined;
-    const cpu = args.cpu ?? profile?.cpu ?? 0.5;
-    const memoryGiB = args.memoryGiB ?? profile?.memoryGiB ?? cpu * 2;
+    const cpu = args.cpu ?? profile?.cpu ?? (args.memoryGiB === undefined ? undefined : args.memoryGiB / 2);
+    const memoryGiB = args.memoryGiB ?? profile?.memoryGiB ?? (cpu === undefined ? undefined : cpu * 2);
     const common = {
       resourceGroupName: args.resourceGroupName,
       location: args.location,
@@ -106,7 +106,7 @@ export class ContainerGroup extends pulumi.ComponentResource {
           image: args.image,
           command: args.command?.length ? args.command : undefined,
           env: Object.entries(args.environmentVariables ?? {}).map(([key, value]) => ({ name: key, value })),
-          resources: { cpu, memory: `${memoryGiB}Gi` },
+          resources: cpu === undefined ? undefined : { cpu, memory: `${memoryGiB}Gi` },
           volumeMounts: mounted ? [{ volumeName: "share", mountPath: "/mnt/share" }] : undefined,
         },
       ],

@@ -54,10 +54,16 @@ function attachesWithoutSuffix(kind: NamedKind): boolean {
   return kind === "attachedCompute";
 }
 
-/** The random part of an autonamed resource's name, to be shared by the names of a whole estate. */
+/**
+ * The random part of an autonamed resource's name, to be shared by the names of a whole estate.
+ *
+ * It never is a number: a compute's name must not end in a hyphen and a number.
+ * Source: azure-ai-docs, how-to-create-compute-instance.
+ */
 export function suffixOf(autoname: string): string {
-  return autoname
+  const suffix = autoname
     .toLowerCase()
     .replace(/[^a-z0-9]/g, "")
     .slice(-suffixLength);
+  return /^\d+$/.test(suffix) ? `x${suffix.slice(1)}` : suffix;
 }

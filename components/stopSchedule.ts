@@ -62,7 +62,8 @@ export class StopSchedule extends pulumi.ComponentResource {
           registries: [{ server: environment.registryServer, identity: environment.puller.id }],
         },
         template: {
-          containers: [{ name: "scheduler", image: args.image, resources: { cpu: 0.5, memory: "1Gi" } }],
+          // Resources are Azure's default, half a processor and 1 GiB.
+          containers: [{ name: "scheduler", image: args.image }],
         },
       },
       { parent: this, dependsOn: environment.ready, deleteBeforeReplace: true },

@@ -15,7 +15,6 @@ const tags = ["owner", "cost-centre", "schedule"];
 export const taggedComputePolicy = {
   // "All" and not "Indexed": Batch pools have no location, and "Indexed" would pass them over.
   mode: "All",
-  metadata: { category: "Tags", version: "1.0.0" },
   policyRule: {
     if: {
       allOf: [

@@ -22,6 +22,7 @@ describe("physical names", () => {
     expect(physicalName("computeInstance", "a-very-long-person", "1a2b3c4d")).toBe("a-very-long-per-1a2b3c4d");
     expect(physicalName("attachedCompute", "kubernetes", "1a2b3c4d")).toBe("kubernetes");
     expect(suffixOf("lights-out-dev-group1A2B3C4D")).toBe("1a2b3c4d");
+    expect(suffixOf("lights-out-dev-group12345678")).toBe("x2345678");
   });
 
   test("property: every kind takes every name, and the random part is whole", () => {

@@ -19,7 +19,8 @@ const tags = { owner: settings.owner, "cost-centre": settings.costCentre, estate
 const contacts = settings.contacts ?? [settings.owner];
 const { tenantId } = getClientConfigOutput();
 
-const foundation = new Foundation(estate, { location: settings.location, tags });
+const schedules = schedulesOf(settings);
+const foundation = new Foundation(estate, { location: settings.location, tags, schedules: Object.keys(schedules) });
 const { placement, resourceGroupId } = foundation;
 
 const registry = new Registry("registry", {
@@ -47,7 +48,7 @@ const workspace = new Workspace("workspace", {
   tenantId,
 });
 
-const fleet = { placement, settings, schedules: schedulesOf(settings), registry, tenantId };
+const fleet = { placement, settings, schedules, registry, tenantId };
 const pools = batchPools(fleet, batch);
 const groups = containerGroups(fleet, environment);
 const compute = workspaceCompute(fleet, workspace);

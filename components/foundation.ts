@@ -10,6 +10,8 @@ export interface FoundationArgs {
   location: string;
   /** Tags on everything that takes tags. */
   tags: Tags;
+  /** Names of the schedules that compute may follow; a tag of the resource group tells the policies. */
+  schedules: string[];
   /**
    * Most log data a day in GB; what comes after it that day is dropped, so a chatty job cannot run up a bill.
    * @default 1
@@ -21,7 +23,7 @@ export interface FoundationArgs {
  * What everything else stands on: the resource group, the random part of the estate's names, and its logs.
  *
  * ```ts
- * const foundation = new Foundation("lights-out-dev", { location: "swedencentral", tags });
+ * const foundation = new Foundation("lights-out-dev", { location: "swedencentral", tags, schedules: ["office"] });
  * new Registry("registry", { ...foundation.placement });
  * ```
  */
@@ -39,7 +41,11 @@ export class Foundation extends pulumi.ComponentResource {
     super("lights-out:index:Foundation", name, {}, opts);
 
     const { location, tags } = args;
-    const group = new resources.ResourceGroup(`${name}-group`, { location, tags }, { parent: this });
+    const group = new resources.ResourceGroup(
+      `${name}-group`,
+      { location, tags: { ...tags, schedules: args.schedules.join(",") } },
+      { parent: this },
+    );
     this.resourceGroupName = group.name;
     this.resourceGroupId = group.id;
     this.placement = { resourceGroupName: group.name, location, suffix: group.name.apply(suffixOf), tags };

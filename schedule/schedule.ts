@@ -17,20 +17,24 @@ export const zone = z
 /** One weekly window: compute may be on from `start` to `end` on each of `days`. */
 export const windowSchema = z.strictObject({
   /** Days on which the window starts. @default Monday to Friday */
-  days: z.array(z.enum(weekdays)).min(1).default(["monday", "tuesday", "wednesday", "thursday", "friday"]),
+  days: z
+    .array(z.enum(weekdays))
+    .min(1)
+    .default(["monday", "tuesday", "wednesday", "thursday", "friday"])
+    .describe("days on which the window starts"),
   /** When compute may come on, in the schedule's zone. */
-  start: timeOfDay,
+  start: timeOfDay.describe("when compute may come on, HH:MM in the schedule's zone"),
   /** When it goes off; at or before `start` means on the next day. */
-  end: timeOfDay,
+  end: timeOfDay.describe("when it goes off, HH:MM; at or before `start` means on the next day"),
 });
 export type Window = z.infer<typeof windowSchema>;
 
 /** A named schedule: weekly windows in one IANA time zone. */
 export const scheduleSchema = z.strictObject({
   /** IANA time zone of the windows. @default the stack's `timeZone` */
-  zone: zone.optional(),
+  zone: zone.optional().describe("IANA time zone of the windows; default: the stack's `timeZone`"),
   /** Weekly windows; outside all of them compute is off. An empty list means never on. */
-  windows: z.array(windowSchema),
+  windows: z.array(windowSchema).describe("weekly windows; outside all of them compute is off"),
 });
 export type ScheduleSettings = z.infer<typeof scheduleSchema>;
 

@@ -33,6 +33,8 @@ export interface ArmOptions {
   endpoint?: string;
   /** @default - Azure CLI, environment or managed identity, whichever signs in */
   credential?: TokenCredential;
+  /** A certificate authority besides the usual ones. @default - none */
+  tls?: { ca: string };
   /** Waits between two looks at a running operation, in milliseconds. @default 5000 */
   pollMs?: number;
 }
@@ -49,7 +51,7 @@ export function credentialFromEnvironment(environment: NodeJS.ProcessEnv): Token
 export function armClient(options: ArmOptions): Arm {
   const endpoint = options.endpoint ?? "https://management.azure.com";
   const credential = options.credential ?? credentialFromEnvironment(process.env);
-  const pipeline = createPipelineFromOptions({});
+  const pipeline = createPipelineFromOptions(options.tls ? { tlsOptions: options.tls } : {});
   pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: "https://management.azure.com/.default" }));
   const http = createDefaultHttpClient();
 

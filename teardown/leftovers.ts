@@ -104,8 +104,7 @@ export async function forceDelete(arm: Arm, estate: string, say: (line: string) 
 /** Purges what a destroy has left soft-deleted. */
 export async function purge(arm: Arm, estate: string, say: (line: string) => void): Promise<void> {
   for (const vault of await deletedVaults(arm)) {
-    const { location, tags } = (vault.properties ?? {}) as { location?: string; tags?: Record<string, string> };
-    if (tags?.estate !== estate || !location) continue;
+    if ((vault.properties?.tags as Record<string, string> | undefined)?.estate !== estate) continue;
     say(`purging: ${vault.id}`);
     await arm.act("POST", `${vault.id}/purge`, versions.vaults);
   }

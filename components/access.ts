@@ -58,7 +58,9 @@ export class Access extends pulumi.ComponentResource {
         actions: [
           "Microsoft.App/jobs/read",
           "Microsoft.App/jobs/start/action",
-          "Microsoft.App/jobs/stop/action",
+          // One run is stopped and read in the singular; the plural lists them. Source: Microsoft.App's operations.
+          "Microsoft.App/jobs/stop/execution/action",
+          "Microsoft.App/jobs/execution/read",
           "Microsoft.App/jobs/executions/read",
         ],
       },

@@ -77,7 +77,7 @@ export class StopSchedule extends pulumi.ComponentResource {
         description: "Lets the Logic App start the scheduler's job and see how it ended.",
         suffix: args.suffix,
         scope: args.resourceGroupId,
-        actions: ["Microsoft.App/jobs/read", "Microsoft.App/jobs/start/action", "Microsoft.App/jobs/executions/read"],
+        actions: ["Microsoft.App/jobs/read", "Microsoft.App/jobs/start/action", "Microsoft.App/jobs/execution/read"],
       },
       { parent: this },
     );

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 
 import { Command, InvalidArgumentError } from "commander";
 
-import { EmbeddedAzure } from "./azure";
+import type { EmbeddedAzure } from "./azure";
 import { destroy, exportState, Killed, preview, startProvider, up, type HostOptions, type HostResult } from "./host";
 import { progress, summary } from "./host/display";
 
@@ -61,8 +61,13 @@ async function run(action: Action, options: Options): Promise<boolean> {
   }
 }
 
-const startAzure = (folder: string): Promise<EmbeddedAzure> =>
-  EmbeddedAzure.start({ folder: join(resolve(folder), "azure"), requestsFile: resolve("out", "requests.jsonl") });
+async function startAzure(folder: string): Promise<EmbeddedAzure> {
+  const azure = await import("./azure"); // only when needed: it takes a while to load
+  return azure.EmbeddedAzure.start({
+    folder: join(resolve(folder), "azure"),
+    requestsFile: resolve("out", "requests.jsonl"),
+  });
+}
 
 const stateFolder = (options: Options): string => join(resolve(options.folder), "host");
 

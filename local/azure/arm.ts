@@ -75,13 +75,13 @@ export class Arm {
       if (!row) return this.act(request, target, version, "GET ");
       checkVersion(row, version);
       const scope = parentPath(target);
-      this.access.check(request.principal, `${row.type}/read`, scope || "/");
+      this.access.check(request.principal, permission(row, "list"), scope || "/");
       if (scope !== "" && !row.outlives) this.finder.scopeOf(target);
       const values = filterList(row, this.finder.within(row, target, scope), request, scope, this.world);
       return { status: 200, body: { value: values.map((r) => this.finder.show(row, r, request.query)) } };
     }
     const row = this.finder.row(target, version);
-    this.access.check(request.principal, `${row.type}/read`, pathOf(target));
+    this.access.check(request.principal, permission(row, "read"), pathOf(target));
     const found = this.finder.find(row, target);
     if (request.method === "HEAD") return { status: found ? 204 : 404 };
     if (!found) throw this.finder.missing(row, target);
@@ -91,7 +91,7 @@ export class Arm {
   private write(request: ArmRequest, target: Target, version: string | null): Answer {
     const row = this.finder.row(target, version);
     const path = pathOf(target);
-    this.access.check(request.principal, `${row.type}/write`, path);
+    this.access.check(request.principal, permission(row, "write"), path);
     if (target.kind === "collection" || !row.writes) throw notAllowed(request.method, row);
     checkName(row, nameOf(target));
     const parent = this.finder.parentOf(row, target);
@@ -163,7 +163,7 @@ export class Arm {
   private remove(request: ArmRequest, target: Target, version: string | null): Answer {
     const row = this.finder.row(target, version);
     const path = pathOf(target);
-    this.access.check(request.principal, `${row.type}/delete`, path);
+    this.access.check(request.principal, permission(row, "delete"), path);
     if (target.kind === "collection" || !row.deletes) throw notAllowed("DELETE", row);
     const purge = row.softDelete?.purges?.(request.query) ?? false;
     const resource = this.finder.find(row, target);
@@ -200,8 +200,7 @@ export class Arm {
     );
     if (!found) throw this.finder.unknownType(target);
     const action: [string, Action] = found;
-    const permission = verb === "GET " ? `${row.type}/${name}/read` : `${row.type}/${action[0]}/action`;
-    this.access.check(request.principal, permission, pathOf(owner));
+    this.access.check(request.principal, permission(row, action[0]), pathOf(owner));
     const resource = this.finder.find(row, owner);
     if (!resource) throw this.finder.missing(row, owner);
     const interrupts = row.interrupts?.split(" ").includes(action[0]) ?? false;
@@ -272,6 +271,15 @@ export class Arm {
       act: (path, version, body) => send("POST", path, version, body),
     };
   }
+}
+
+/** What a request must be allowed to do: Azure names it after the type and the verb, with few exceptions. */
+function permission(row: ArmType, verb: string): string {
+  const special = row.permissions?.[verb] ?? (verb === "list" ? row.permissions?.read : undefined);
+  if (special !== undefined) return special;
+  if (verb === "list") return `${row.type}/read`;
+  if (verb.startsWith("GET ")) return `${row.type}/${verb.slice(4)}/read`;
+  return ["read", "write", "delete"].includes(verb) ? `${row.type}/${verb}` : `${row.type}/${verb}/action`;
 }
 
 function notAllowed(method: string, row: ArmType): ArmError {

@@ -121,6 +121,8 @@ export interface ArmType {
   readonly usage?: (resource: Resource, world: World) => Usage[];
   /** POST actions; a name that starts with "GET " is read instead. */
   readonly actions?: Record<string, Action>;
+  /** Names of permissions where they are not the type and the verb: of read, list, write, delete or an action. */
+  readonly permissions?: Readonly<Record<string, string>>;
   /** Actions that break off what is in progress instead of waiting for it. */
   readonly interrupts?: string;
   /** What writing it does besides (a deployment). */

@@ -6,7 +6,7 @@ import { keyOf, nameOf, within, type Target } from "./ids";
 import { isObject, textAt, type Json, type JsonObject } from "./json";
 import { regionKey, regions } from "./regions";
 import { computeCoresUsed } from "./rows/compute";
-import { gpuUsages } from "./rows/apps";
+import { gpuUsages } from "./rows/containers";
 import { mlCoresUsed } from "./rows/machineLearning";
 import { sizes } from "./sizes";
 import { shown, type Resource } from "./store";

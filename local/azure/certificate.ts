@@ -18,7 +18,8 @@ const YEARS = 3;
 
 /** The server's certificate for localhost and the key that signs tokens: kept in the folder, made at the first start. */
 export async function keysIn(folder: string): Promise<Keys> {
-  mkdirSync(folder, { recursive: true });
+  // The journals beside the keys hold the deployer's secret.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const [caFile, keyFile, signingFile] = ["certificate.pem", "key.pem", "signing.pem"].map((name) =>
     join(folder, name),
   ) as [string, string, string];

@@ -12,6 +12,7 @@ import { Entra } from "./entra";
 import { Faults } from "./faults";
 import { keyOf } from "./ids";
 import type { JsonObject } from "./json";
+import { lock } from "./lock";
 import { Meter, type CostItem, type Hourly, type SpentItem } from "./meter";
 import { playNativeSchedules, type NativeSwitch } from "./nativeSchedules";
 import { Operations } from "./operations";
@@ -92,6 +93,7 @@ export class EmbeddedAzure {
   private constructor(
     options: EmbeddedAzureOptions,
     keys: Keys,
+    private readonly unlock: () => void,
     private readonly temporary?: string,
   ) {
     const store = (this.store = new Store(options.folder));
@@ -140,9 +142,15 @@ export class EmbeddedAzure {
   static async start(options: EmbeddedAzureOptions = {}): Promise<EmbeddedAzure> {
     const temporary = options.folder === undefined ? mkdtempSync(join(tmpdir(), "embedded-azure-")) : undefined;
     const keys = await keysIn(options.folder ?? temporary ?? "");
-    const azure = new EmbeddedAzure(options, keys, temporary);
-    azure.url = `https://localhost:${await azure.server.listen(options.port ?? 0)}`;
-    return azure;
+    const unlock = options.folder === undefined ? (): void => {} : lock(options.folder);
+    try {
+      const azure = new EmbeddedAzure(options, keys, unlock, temporary);
+      azure.url = `https://localhost:${await azure.server.listen(options.port ?? 0)}`;
+      return azure;
+    } catch (error) {
+      unlock();
+      throw error;
+    }
   }
 
   /** All management requests since the start. */
@@ -224,6 +232,7 @@ export class EmbeddedAzure {
     this.remember();
     await this.server.close();
     this.recorder.close();
+    this.unlock();
     if (this.temporary !== undefined) rmSync(this.temporary, { recursive: true, force: true });
   }
 

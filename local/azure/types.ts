@@ -6,12 +6,16 @@ import { computeTypes } from "./rows/compute";
 import { foundationTypes } from "./rows/foundation";
 import { logicTypes } from "./rows/logic";
 import { machineLearningTypes } from "./rows/machineLearning";
+import { monitoringTypes } from "./rows/monitoring";
+import { registryTypes } from "./rows/registry";
 import { storageTypes } from "./rows/storage";
 
 /** Every ARM resource type that the embedded Azure knows, a row each. */
 export const armTypes: readonly ArmType[] = [
   ...foundationTypes,
   ...accessTypes,
+  ...registryTypes,
+  ...monitoringTypes,
   ...storageTypes,
   ...batchTypes,
   ...machineLearningTypes,

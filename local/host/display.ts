@@ -46,8 +46,9 @@ export function progress(stack: string, write: (line: string) => void, now: () =
       if (phase === "preview") {
         if (status === "done") foretold.push(step);
       } else if (operation !== "same" && operation !== "read" && !isDefaultProvider(urn)) {
+        const since = begun.get(urn);
         if (status === "started") begun.set(urn, now());
-        const took = status === "started" ? "" : ` (${seconds(now() - (begun.get(urn) ?? now()))})`;
+        const took = status === "started" || since === undefined ? "" : ` (${seconds(now() - since)})`;
         const words = { started: doing[operation], done: done[operation], failed: `${doing[operation]} failed` };
         write(` ${signs[operation].padEnd(2)}  ${step.type} ${step.name} ${words[status]}${took}`);
       }
@@ -152,7 +153,7 @@ function policies({ policies: reports }: HostResult): string[] {
 function diagnostics(list: Diagnostic[]): string[] {
   const told = list.filter(({ severity }) => severity !== "info");
   return told.flatMap(({ severity, message, urn }) => {
-    const where = urn ? `${typeOf(urn)} (${nameOf(urn)}): ` : "";
+    const where = urn && !message.includes(nameOf(urn)) ? `${typeOf(urn)} (${nameOf(urn)}): ` : "";
     const [first, ...rest] = message.split("\n");
     return [`    ${severity}: ${where}${first}`, ...rest.map((line) => `      ${line}`)];
   });

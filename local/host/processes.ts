@@ -2,6 +2,13 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 
+/**
+ * Loaded into plugins ahead of their own code: ends them when their standard input ends, which it does when this process
+ * is killed. A provider that outlived its host could still change what the next run believes to know.
+ */
+const leash =
+  "data:text/javascript,import{stdin,exit}from'node:process';stdin.on('error',exit).on('end',exit).resume().unref()";
+
 export interface Exit {
   /** The exit status; 128 when a signal ended the process. */
   code: number;
@@ -25,7 +32,7 @@ export class Processes {
     const child = spawn(process.execPath, args, {
       cwd: options.folder,
       env: options.environment,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
     this.running.add(child);
     const lastWords: string[] = [];
@@ -57,7 +64,7 @@ export class Processes {
   ): Promise<string> {
     const port = new Promise<string>((settle, fail) => {
       let known = false;
-      const { exit } = this.start(args, {
+      const { exit } = this.start(["--import", leash, ...args], {
         ...options,
         onLine: (line, stream) => {
           if (known || stream === "stderr" || !/^\d+$/.test(line.trim())) options.onLine?.(line);

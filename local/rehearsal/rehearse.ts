@@ -75,11 +75,11 @@ async function play({ stack, say }: RehearsalOptions, embedded: Embedded): Promi
   const from = azure.clock.now();
 
   const foretold = await phase("preview", () => embedded.preview());
-  const price = estimate(
-    foretold.steps.filter((step) => step.custom).map(({ type, name, inputs }) => ({ type, name, inputs })),
-  );
-  say(estimateTable(price));
+  const priced = ({ steps }: HostResult) => estimate(steps.filter((step) => step.custom));
+  say(estimateTable(priced(foretold)));
   const upped = foretold.succeeded ? await working("up", () => embedded.up()) : foretold;
+  // Only now is everything known that a price depends on.
+  const price = priced(upped);
   const deployed = azure.resources();
   const requests = azure.requests.filter(({ method, status }) => method === "PUT" && status < 300);
 

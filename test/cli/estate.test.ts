@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -24,7 +24,11 @@ describe.skipIf(missing.length > 0)("the local stack with the Pulumi CLI", { tim
     azure = await serveAzure(folder, apart(folder));
     environment = { ...apart(folder), ...azure.environment };
     await run("npm", ["run", "--silent", "build:policies"], project, process.env);
-    await pulumi("stack", "init", "local", "--no-select");
+    // The salt goes into the project's own file, whatever file is named afterwards: put that back as it was.
+    const original = readFileSync(join(project, "Pulumi.local.yaml"));
+    await pulumi("stack", "init", "local", "--no-select").finally(() =>
+      writeFileSync(join(project, "Pulumi.local.yaml"), original),
+    );
   }, 120_000);
   afterAll(async () => {
     await azure?.stop();

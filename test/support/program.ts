@@ -108,7 +108,8 @@ export async function runProgram(config: Record<string, unknown>): Promise<Progr
 }
 
 async function plainOutputs(value: unknown): Promise<unknown> {
-  return new Promise((resolve) => pulumi.output(value).apply((plain) => resolve(plain)));
+  const output: pulumi.Output<unknown> = pulumi.output(value as object);
+  return new Promise((resolve) => output.apply((plain) => resolve(plain)));
 }
 
 const secretMark = "4dabf18193072939515e22adb298388d";

@@ -40,9 +40,35 @@ test("a custom role at one resource allows its actions there and nowhere else", 
   const version = "2025-02-02-preview";
   expect(await as("GET", "Microsoft.App/jobs/train-job", version)).toBe(200);
   expect(await as("POST", "Microsoft.App/jobs/train-job/start", version)).toBe(200);
+  expect(await as("GET", "Microsoft.App/jobs/train-job/executions", version)).toBe(403);
   expect(await as("DELETE", "Microsoft.App/jobs/train-job", version)).toBe(403);
   expect(await as("PATCH", "Microsoft.App/jobs/train-job", version, { tags: {} })).toBe(403);
   expect(await as("GET", "Microsoft.App/containerApps/board", version)).toBe(403);
+});
+
+test("permissions that Azure does not name after the path", async () => {
+  const job = bench.inGroup("Microsoft.App/jobs/train-job");
+  const version = "2025-02-02-preview";
+  bench.azure.clock.speed = 0.001;
+  const execution = String((await bench.send("POST", `${job}/start?api-version=${version}`)).body.id).replace(
+    bench.inGroup(""),
+    "",
+  );
+  await bench.done("PUT", `${roleId(ROLE)}?api-version=2022-04-01`, {
+    properties: {
+      roleName: "Starter",
+      permissions: [{ actions: ["Microsoft.App/jobs/execution/read"] }],
+      assignableScopes: [bench.subscription],
+    },
+  });
+  await assign(`${bench.subscription}/resourceGroups/g`, ROLE);
+  expect(await as("GET", execution, version)).toBe(200);
+  expect(await as("GET", "Microsoft.App/jobs/train-job/executions", version)).toBe(403);
+  expect(await as("POST", `${execution}/stop`, version)).toBe(403);
+  const group = `${bench.subscription}/resourceGroups/g?api-version=2024-03-01`;
+  expect(messageOf(await bench.send("GET", group, undefined, person))).toContain(
+    "'Microsoft.Resources/subscriptions/resourceGroups/read'",
+  );
 });
 
 test("a role above is inherited; notActions take away", async () => {

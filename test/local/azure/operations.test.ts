@@ -1,8 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { JsonObject } from "../../../local/azure";
+import { mark } from "../../../local/azure/lock";
 import { deploy, estate } from "./estate";
 import { Bench, codeOf } from "./support";
 
@@ -95,13 +98,26 @@ test("what runs carries on after a restart: the same clock, resources, principal
   expect(await stateOf(registry())).toBe("Succeeded");
 });
 
-test("what was answered is on disk: a copy of the folder at any moment is a whole Azure", async () => {
-  await deploy(bench, estate(bench).slice(0, 12));
-  const shown = bench.azure.resources();
-  // Not stopped: the journals are read as a killed process leaves them.
-  const copy = await Bench.start({ folder, speed: 0.001 });
-  expect(copy.azure.resources()).toEqual(shown);
-  await copy.stop();
+test("a process killed at any moment has kept what it answered; its lock does not stand in the way", async () => {
+  const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "killed.ts"), join(folder, "killed")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let printed = "";
+  for await (const chunk of child.stdout) printed += String(chunk);
+  expect(child.signalCode ?? (await once(child, "exit"))[1]).toBe("SIGKILL");
+  const answered = printed.trim().split("\n");
+  expect(answered.length).toBe(7);
+  const again = await Bench.start({ folder: join(folder, "killed"), speed: 0.001 });
+  expect(again.azure.resources().map((r) => r.name)).toEqual(["g", ...answered.slice(1)]);
+  await again.stop();
+});
+
+test("a folder serves one process at a time", async () => {
+  writeFileSync(join(folder, "process.lock"), mark(process.ppid));
+  await expect(start()).rejects.toThrow(`is already running, as process ${process.ppid}: stop it, or use it`);
+  // The same identifier, but a process that began at another time: it is gone.
+  writeFileSync(join(folder, "process.lock"), `${process.ppid} 1`);
+  await (await start()).stop();
 });
 
 test("deleting a group removes what is inside, breaks off what runs, and leaves role assignments", async () => {

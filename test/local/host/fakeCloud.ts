@@ -36,6 +36,9 @@ export class FakeCloud {
   halfWay?: string;
   /** Milliseconds a creation takes. */
   delay = 0;
+  /** The most creations that ever ran at a time. */
+  most = 0;
+  private running = 0;
   private changes = 0;
   private readonly server = new grpc.Server();
 
@@ -102,10 +105,7 @@ export class FakeCloud {
         response.setDeletebeforereplace(news.fixed === true);
         return response;
       }),
-      create: (call: grpc.ServerUnaryCall<proto.CreateRequest, proto.CreateResponse>, respond) => {
-        const create = unary<proto.CreateRequest, proto.CreateResponse>((request) => this.create(request));
-        setTimeout(() => create(call, respond), this.delay);
-      },
+      create: this.slow(unary<proto.CreateRequest, proto.CreateResponse>((request) => this.create(request))),
       update: unary<proto.UpdateRequest, proto.UpdateResponse>((request) => {
         const id = request.getId();
         const outputs = this.change({ method: "update", urn: request.getUrn(), id }, () => {
@@ -142,6 +142,18 @@ export class FakeCloud {
         response.setReturn(Struct.fromJavaScript({ doubled: Number(args.value) * 2 }));
         return response;
       }),
+    };
+  }
+
+  private slow<Request, Response>(
+    method: grpc.handleUnaryCall<Request, Response>,
+  ): grpc.handleUnaryCall<Request, Response> {
+    return (call, respond) => {
+      this.most = Math.max(this.most, (this.running += 1));
+      setTimeout(() => {
+        this.running -= 1;
+        method(call, respond);
+      }, this.delay);
     };
   }
 

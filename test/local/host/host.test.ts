@@ -82,12 +82,16 @@ test("a resource renamed or given a new parent under an alias is kept", async ()
 });
 
 test("configuration reaches program and default provider", async () => {
-  bench.write("Pulumi.dev.yaml", "config:\n  bench:size: 3\n  bench:list: [1, 2]\n  test:region: south\n");
+  bench.write(
+    "Pulumi.dev.yaml",
+    "config:\n  bench:size: 3\n  bench:list: [1, 2]\n  bench:object: { b: 1, a: 2 }\n  test:region: south\n",
+  );
   bench.program(`
     const config = new pulumi.Config();
-    new Thing("a", { sum: config.requireNumber("size") + config.requireObject("list").length });`);
+    new Thing("a", { sum: config.requireNumber("size") + config.requireObject("list").length, object: config.require("object") });`);
   expect((await bench.up()).succeeded).toBe(true);
-  expect([...bench.cloud.things.values()][0].sum).toBe(5);
+  // Objects come with sorted keys, as from the Pulumi CLI.
+  expect([...bench.cloud.things.values()][0]).toMatchObject({ sum: 5, object: '{"a":2,"b":1}' });
   expect(bench.state().find(({ type }) => type === "pulumi:providers:test")?.inputs).toEqual({
     region: "south",
     version: "1.2.3",

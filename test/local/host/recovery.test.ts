@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { resolve } from "node:path";
+
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { exportState, Killed, type HostOptions } from "../../../local/host";
@@ -152,3 +155,17 @@ function isRunning(pid: number): boolean {
     return false;
   }
 }
+
+test("a plugin ends when the process that started it is killed", async () => {
+  const program = `
+    const { Processes } = require(${JSON.stringify(resolve(__dirname, "../../../local/host/processes.ts"))});
+    const code = "console.log(4711); setInterval(() => undefined, 1000); console.error('pid', process.pid);";
+    const onLine = (line) => console.log(line);
+    new Processes().startPlugin("a plugin", ["-e", code], { folder: ".", environment: process.env, onLine });`;
+  const host = spawn(process.execPath, ["--import", "tsx", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const line = await new Promise<string>((settle) => host.stdout.once("data", (data: Buffer) => settle(String(data))));
+  const pid = Number(line.replace("pid", ""));
+  expect(isRunning(pid)).toBe(true);
+  host.kill("SIGKILL");
+  await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
+});

@@ -29,4 +29,39 @@ const idOf = (name: string): string => desk.state().find(({ urn }) => urn.endsWi
 test("a second run writes nothing", async () => {
   expect(await again()).toEqual({ writes: [], steps: [] });
 });
-test("names", () => { console.log(desk.state().map((r)=>r.urn.split("::").slice(2).join(" ").split("$").pop()).join("\n")); });
+
+describe("one changed setting updates one resource", () => {
+  test.each([
+    ["share.quotaGiB", 600, "share-share"],
+    ["share.coolAfterDays", 14, "share-lifecycle"],
+    ["budget.monthlyAmount", 1750, "budget-budget"],
+    ["batchPools.train.maxSpotNodes", 3, "pool-train-pool"],
+    ["workspace.clusters.gpu.maxNodes", 3, "cluster-gpu-cluster"],
+    ["containerGroups.gpu-job.timeLimitMinutes", 90, "group-gpu-job-job"],
+    ["containerGroups.tensorboard.cpu", 0.5, "group-tensorboard-app"],
+    ["stopSchedule.everyMinutes", 10, "scheduler-workflow"],
+  ])("%s", async (setting, value, name) => {
+    const id = idOf(name);
+    expect(id).toMatch(/^\/subscriptions\//);
+    project.set(setting, value);
+    const { writes, steps } = await again();
+    expect(writes).toEqual([`PUT ${id}`]);
+    expect(steps).toEqual([expect.stringMatching(new RegExp(`^update azure-native:\\S+ ${name}$`))]);
+    expect(idOf(name)).toBe(id);
+  });
+});
+
+test("a compute instance's changed size replaces that instance and nothing else", async () => {
+  const id = idOf("instance-alice-instance");
+  project.set("workspace.instances.alice.vmSize", "Standard_NC8as_T4_v3");
+  const { writes, steps } = await again();
+  // It has a name of its own that its user knows, so the old one goes before the new one comes.
+  expect(writes).toEqual([`DELETE ${id}`, `PUT ${id}`]);
+  expect(steps).toEqual(["replace azure-native:machinelearningservices:Compute instance-alice-instance"]);
+  const made = desk.azure.resources().find((resource) => resource.id === id);
+  expect(made).toMatchObject({ properties: { properties: { vmSize: "Standard_NC8as_T4_v3", state: "Running" } } });
+});
+
+test("after all of that, a further run writes nothing", async () => {
+  expect(await again()).toEqual({ writes: [], steps: [] });
+});

@@ -115,6 +115,8 @@ function close({ settings }: Store): void {
   settings.engine?.close();
 }
 
+process.setSourceMapsEnabled(false);
+Error.stackTraceLimit = 0;
 process.on("uncaughtException", uncaught);
 process.on("unhandledRejection", uncaught);
 process.on("disconnect", () => process.exit(0));

@@ -1,10 +1,21 @@
-import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { Command, InvalidArgumentError } from "commander";
 
-import type { EmbeddedAzure } from "./azure";
-import { destroy, exportState, Killed, preview, startProvider, up, type HostOptions, type HostResult } from "./host";
+import { estimate } from "../pricing/estimate";
+import { estimateTable } from "../pricing/table";
+import { withAttached, withEmbeddedAzure } from "./embedded";
+import {
+  destroy,
+  exportState,
+  Killed,
+  preview,
+  up,
+  type HostEvent,
+  type HostOptions,
+  type HostResult,
+  type Step,
+} from "./host";
 import { progress, summary } from "./host/display";
 
 /*
@@ -31,51 +42,48 @@ async function run(action: Action, options: Options): Promise<boolean> {
   // Nothing is lost by stopping at once: the next run finishes what this one began.
   const stop = (): void => kill.abort();
   process.once("SIGINT", stop).once("SIGTERM", stop);
-  const azure = process.env.LIGHTS_OUT_ARM_ENDPOINT ? undefined : await startAzure(options.folder);
-  const environment = {
-    // It guards nothing but the rehearsal's state, which holds no real secret; the same as `npm run azure` prints.
-    PULUMI_CONFIG_PASSPHRASE: process.env.PULUMI_CONFIG_PASSPHRASE ?? "local",
-    ...azure?.environment(),
+  const host = {
+    parallel: options.parallel,
+    kill: kill.signal,
+    onEvent: withPrice(
+      write,
+      progress(options.stack, write, () => performance.now()),
+    ),
   };
-  const attached = azure ? {} : attachedProviders();
-  const provider =
-    Object.keys(attached).length > 0 ? undefined : await startProvider({ environment, kill: kill.signal });
-  const policies = join(options.project, "policies");
-  try {
-    const result = await action({
-      projectFolder: options.project,
-      stack: options.stack,
-      stateFolder: stateFolder(options),
-      providers: provider ? { "azure-native": provider.address, docker: provider.address } : attached,
-      policyPacks: options.policy && existsSync(join(policies, "PulumiPolicy.yaml")) ? [{ folder: policies }] : [],
-      environment,
-      parallel: options.parallel,
-      kill: kill.signal,
-      onEvent: progress(options.stack, write, () => performance.now()),
-    });
+  const act = async (hostOptions: HostOptions): Promise<boolean> => {
+    const result = await action(hostOptions);
     for (const line of summary(result, performance.now() - begin)) write(line);
+    if (action === preview && result.succeeded) write(`\n${priceOf(result.steps)}`);
     return result.succeeded;
-  } finally {
-    provider?.stop();
-    await azure?.stop();
-  }
+  };
+  const place = {
+    stack: options.stack,
+    projectFolder: options.project,
+    folder: options.folder,
+    withoutPolicies: !options.policy,
+    host,
+  };
+  return process.env.LIGHTS_OUT_ARM_ENDPOINT
+    ? withAttached(place, act)
+    : withEmbeddedAzure(place, ({ hostOptions }) => act(hostOptions));
 }
 
-async function startAzure(folder: string): Promise<EmbeddedAzure> {
-  const azure = await import("./azure"); // only when needed: it takes a while to load
-  return azure.EmbeddedAzure.start({
-    folder: join(resolve(folder), "azure"),
-    requestsFile: resolve("out", "requests.jsonl"),
-  });
+/** Says what the stack will cost between the preview of an `up` and the first thing that it creates. */
+function withPrice(write: (line: string) => void, next: (event: HostEvent) => void): (event: HostEvent) => void {
+  const foretold: Step[] = [];
+  let phase = "";
+  return (event) => {
+    if (event.kind === "step" && event.status === "done" && phase === "preview") foretold.push(event.step);
+    next(event);
+    if (event.kind !== "phase") return;
+    phase = event.phase;
+    if (phase === "update" && foretold.length > 0) write(`${priceOf(foretold)}\n`);
+  };
 }
+
+const priceOf = (steps: Step[]): string => estimateTable(estimate(steps.filter(({ custom }) => custom)));
 
 const stateFolder = (options: Options): string => join(resolve(options.folder), "host");
-
-/** Providers that run already, as the Pulumi CLI is told of them: `package:port,…`. */
-function attachedProviders(): Record<string, string> {
-  const list = (process.env.PULUMI_DEBUG_PROVIDERS ?? "").split(",").filter(Boolean);
-  return Object.fromEntries(list.map((item) => item.split(":")).map(([name, port]) => [name, `127.0.0.1:${port}`]));
-}
 
 function positive(text: string): number {
   const value = Number(text);

@@ -48,7 +48,7 @@ export async function withEmbeddedAzure<T>(
     ...options.azure,
     folder: join(folder, "azure"),
   });
-  const environment = { ...azure.environment(), PULUMI_CONFIG_PASSPHRASE: passphrase() };
+  const environment = azure.environment();
   const provider = await startProvider({
     settings: settingsFromEnvironment(environment),
     projectFolder,
@@ -56,17 +56,7 @@ export async function withEmbeddedAzure<T>(
   });
   try {
     const address = `127.0.0.1:${provider.port}`;
-    const policies = join(projectFolder, "policies");
-    const hasPolicies = !options.withoutPolicies && existsSync(join(policies, "PulumiPolicy.yaml"));
-    const hostOptions: host.HostOptions = {
-      projectFolder,
-      stack: options.stack,
-      stateFolder: join(folder, "host"),
-      providers: { "azure-native": address, docker: address },
-      policyPacks: hasPolicies ? [{ folder: policies }] : [],
-      environment,
-      ...options.host,
-    };
+    const hostOptions = hostOptionsOf(options, { "azure-native": address, docker: address }, environment);
     return await use({
       azure,
       arm: embeddedArm(azure),
@@ -82,6 +72,45 @@ export async function withEmbeddedAzure<T>(
     await provider.stop();
     await azure.stop();
   }
+}
+
+/**
+ * Runs `use` with a host at an embedded Azure that another process serves, as the environment names it, and with its
+ * providers or, where it names none, one of its own.
+ */
+export async function withAttached<T>(
+  options: EmbeddedOptions,
+  use: (hostOptions: host.HostOptions) => Promise<T>,
+): Promise<T> {
+  const attached = (process.env.PULUMI_DEBUG_PROVIDERS ?? "").split(",").filter(Boolean);
+  const own =
+    attached.length === 0 ? await startProvider({ projectFolder: resolve(options.projectFolder ?? ".") }) : undefined;
+  const list = own ? [`azure-native:${own.port}`, `docker:${own.port}`] : attached;
+  const providers = list.map((item) => item.split(":")).map(([name, port]) => [name, `127.0.0.1:${port}`]);
+  try {
+    return await use(hostOptionsOf(options, Object.fromEntries(providers), {}));
+  } finally {
+    await own?.stop();
+  }
+}
+
+function hostOptionsOf(
+  options: EmbeddedOptions,
+  providers: Record<string, string>,
+  environment: Record<string, string>,
+): host.HostOptions {
+  const projectFolder = resolve(options.projectFolder ?? ".");
+  const policies = join(projectFolder, "policies");
+  const hasPolicies = !options.withoutPolicies && existsSync(join(policies, "PulumiPolicy.yaml"));
+  return {
+    projectFolder,
+    stack: options.stack,
+    stateFolder: join(resolve(options.folder ?? ".lights-out"), "host"),
+    providers,
+    policyPacks: hasPolicies ? [{ folder: policies }] : [],
+    environment: { ...environment, PULUMI_CONFIG_PASSPHRASE: passphrase() },
+    ...options.host,
+  };
 }
 
 /** A client of an embedded Azure, signed in as its deployer. */

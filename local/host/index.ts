@@ -19,7 +19,6 @@ import { exportDeployment, State, type Deployment } from "./state";
 import { stackType } from "./urn";
 import { hasUnknown, mask, type Properties } from "./values";
 
-export { startProvider } from "./processes";
 export { unknown } from "./values";
 export type { PolicyPackOptions, PolicyReport } from "./policies";
 export type { Changes, Diagnostic, HostEvent, HostResult, Phase, Step } from "./report";

@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 
 /**
@@ -84,29 +83,4 @@ export class Processes {
     for (const child of this.running) child.kill("SIGKILL");
     this.running.clear();
   }
-}
-
-/**
- * Starts the embedded provider (of `azure-native` and `docker`) as its own process.
- * @param options.environment added to this process's own, e.g. the embedded Azure's
- * @param options.kill ends the provider at once when aborted
- * @returns its address, for `HostOptions.providers`, and how to end it
- */
-export async function startProvider(
-  options: { environment?: Record<string, string>; kill?: AbortSignal; onLine?: (line: string) => void } = {},
-): Promise<{ address: string; stop: () => void }> {
-  const root = resolve(__dirname, "../..");
-  const processes = new Processes();
-  const stop = (): void => {
-    processes.kill();
-    process.off("exit", stop);
-  };
-  process.on("exit", stop);
-  options.kill?.addEventListener("abort", stop);
-  const address = await processes.startPlugin("the provider", ["--import", "tsx", "local/provider/main.ts"], {
-    folder: root,
-    environment: { ...process.env, ...options.environment },
-    onLine: options.onLine,
-  });
-  return { address, stop };
 }

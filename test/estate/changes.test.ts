@@ -33,12 +33,10 @@ test("a second run writes nothing", async () => {
 describe("one changed setting updates one resource", () => {
   test.each([
     ["share.quotaGiB", 600, "share-share"],
-    ["share.coolAfterDays", 14, "share-lifecycle"],
     ["budget.monthlyAmount", 1750, "budget-budget"],
     ["batchPools.train.maxSpotNodes", 3, "pool-train-pool"],
     ["workspace.clusters.gpu.maxNodes", 3, "cluster-gpu-cluster"],
     ["containerGroups.gpu-job.timeLimitMinutes", 90, "group-gpu-job-job"],
-    ["containerGroups.tensorboard.cpu", 0.5, "group-tensorboard-app"],
     ["stopSchedule.everyMinutes", 10, "scheduler-workflow"],
   ])("%s", async (setting, value, name) => {
     const id = idOf(name);

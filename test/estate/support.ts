@@ -87,7 +87,7 @@ export class LocalProject {
     const steps = `lights-out:${path}`.split(".");
     const last = steps.pop() ?? "";
     let here = this.config;
-    for (const step of steps) here = here[step] as Record<string, unknown>;
+    for (const step of steps) here = (here[step] ??= {}) as Record<string, unknown>;
     here[last] = value;
     this.write();
   }

@@ -29,7 +29,7 @@ export class WarmProgram {
 
   static async start(entry = join(repository, "index.ts")): Promise<WarmProgram> {
     const child = fork(join(__dirname, "programProcess.ts"), {
-      execArgv: ["--max-semi-space-size=64","--require", "tsx/cjs"],
+      execArgv: ["--min-semi-space-size=128", "--max-semi-space-size=128","--require", "tsx/cjs"],
       cwd: repository,
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });

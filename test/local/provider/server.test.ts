@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Provider, ProviderError } from "../../../local/host/providers";
 import { settingsFromEnvironment } from "../../../local/provider/arm";
@@ -15,7 +12,6 @@ import { group, samples } from "./samples";
 const urn = "urn:pulumi:local::lights-out::azure-native:batch:Pool::spot";
 const id = `${group}/providers/Microsoft.Batch/batchAccounts/gpubatch/pools/spot`;
 const { poolName: _, ...news } = samples["batch:Pool"];
-const main = require.resolve("../../../local/provider/main.ts");
 
 let azure: FakeAzure;
 let serving: Serving;
@@ -90,20 +86,6 @@ describe("the served provider", () => {
     expect(failed).toMatchObject({ created: { id, outputs: { provisioningState: "Failed" } } });
     const other = client.invoke("aws:s3:getBucket", {}, false);
     await expect(other).rejects.toThrow("aws:s3:getBucket: this provider answers for azure-native and docker only");
-  });
-
-  it("as a process of its own prints its port first", async () => {
-    const child = spawn(process.execPath, [require.resolve("tsx/cli"), main], { stdio: ["ignore", "pipe", "inherit"] });
-    try {
-      const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-      expect(line).toMatch(/^\d+$/);
-      const own = new Provider("azure-native", `127.0.0.1:${line}`);
-      const asked = await own.check(urn, undefined, news, Buffer.from("seed"));
-      expect(asked.inputs.poolName).toBe("spot");
-      own.close();
-    } finally {
-      child.kill();
-    }
   });
 
   it("says in one line which settings it lacks", () => {

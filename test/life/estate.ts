@@ -1,0 +1,170 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "vitest";
+
+import { EmbeddedAzure, type FaultKind } from "../../local/azure";
+import { destroy, exportState, Killed, up, type Deployment, type HostOptions, type HostResult } from "../../local/host";
+import { settingsFromEnvironment } from "../../local/provider/arm";
+import { startProvider } from "../../local/provider/start";
+import { minimalSettings, stackSettings } from "../support/devSettings";
+import type { WarmProgram } from "./warmProgram";
+
+/** The settings of the estates tried here; images are never built, so that a Docker engine makes no difference. */
+export const settingsOf = {
+  minimal: { ...minimalSettings, registry: { build: "never" } },
+  local: { ...stackSettings("local"), registry: { build: "never" } },
+};
+
+export type Action = (kill?: AbortSignal) => Promise<HostResult>;
+/** Whether the request during which the host is killed still reaches Azure. */
+export type Moment = "not received" | "received, not answered";
+
+/** A temporary project with the repository's program, its state, an embedded Azure and a provider. */
+export class Estate {
+  hostOptions!: HostOptions;
+  private provider!: Awaited<ReturnType<typeof startProvider>>;
+
+  private constructor(
+    readonly folder: string,
+    readonly azure: EmbeddedAzure,
+    private readonly program: WarmProgram,
+  ) {}
+
+  /**
+   * @param from the folder of an estate that was stopped: this one goes on from there, and leaves that one as it is
+   * @param speed simulated seconds a real second; by default so many that every operation of Azure ends at once
+   */
+  static async start(
+    program: WarmProgram,
+    from: { settings: Record<string, unknown> } | { folder: string },
+    speed = 1e6,
+  ): Promise<Estate> {
+    const folder = mkdtempSync(join(tmpdir(), "estate-"));
+    if ("folder" in from) cpSync(from.folder, folder, { recursive: true });
+    else {
+      const config = Object.entries(from.settings).map(([key, value]) => [`lights-out:${key}`, value]);
+      writeFileSync(join(folder, "Pulumi.yaml"), "name: lights-out\nruntime: nodejs\n");
+      writeFileSync(join(folder, "Pulumi.life.yaml"), JSON.stringify({ config: Object.fromEntries(config) }));
+    }
+    const azure = await EmbeddedAzure.start({ folder: join(folder, "azure"), speed });
+    const estate = new Estate(folder, azure, program);
+    await estate.startProvider();
+    return estate;
+  }
+
+  private async startProvider(): Promise<void> {
+    const environment = this.azure.environment();
+    const settings = { ...settingsFromEnvironment(environment), pause: 1 };
+    this.provider = await startProvider({ settings, environment });
+    const address = `127.0.0.1:${this.provider.port}`;
+    this.hostOptions = {
+      projectFolder: this.folder,
+      stack: "life",
+      stateFolder: join(this.folder, "state"),
+      providers: { "azure-native": address, docker: address },
+      environment: { ...environment, PULUMI_CONFIG_PASSPHRASE: "of the test" },
+      runProgram: this.program.run,
+    };
+  }
+
+  /** Stops what runs and keeps the folder. */
+  async pause(): Promise<void> {
+    await this.provider.stop();
+    await this.azure.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.pause();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  readonly up: Action = (kill) => up({ ...this.hostOptions, ...(kill && { kill }) });
+  readonly destroy: Action = (kill) => destroy({ ...this.hostOptions, ...(kill && { kill }) });
+
+  /**
+   * Runs `action` and kills host, program and provider at the k-th management request.
+   * @returns whether it came to that; else the run has succeeded
+   */
+  async killedAt(k: number, moment: Moment, action: Action): Promise<boolean> {
+    const { azure, provider, program } = this;
+    const kill = new AbortController();
+    azure.onRequest = (n) => {
+      if (n !== k) return;
+      kill.abort();
+      provider.kill();
+    };
+    if (moment === "not received") azure.faults.add({ at: k, kind: "drop" });
+    const outcome = await action(kill.signal).catch((error: unknown) => error);
+    azure.onRequest = undefined;
+    azure.faults.clear();
+    if (!kill.signal.aborted) {
+      expectSuccess(outcome as HostResult);
+      return false;
+    }
+    expect(outcome).toBeInstanceOf(Killed);
+    await program.abandon();
+    await this.startProvider();
+    return true;
+  }
+
+  /**
+   * Runs `action` with a fault of each kind at the k-th management request and those right after it.
+   * @returns whether there were that many requests
+   */
+  async faultyAt(k: number, kinds: FaultKind[], action: Action): Promise<boolean> {
+    const { faults, requests } = this.azure;
+    // 5 simulated seconds at the usual speed of these tests are no time, so the client's waiting is not in vain.
+    kinds.forEach((kind, index) => faults.add({ at: k + index, kind, retryAfter: 5 }));
+    const before = requests.length;
+    expectSuccess(await action());
+    faults.clear();
+    return requests.length - before >= k;
+  }
+
+  get state(): Deployment["deployment"] {
+    return exportState(this.hostOptions).deployment;
+  }
+
+  /** PUTs that Azure was sent. */
+  get puts(): number {
+    return this.azure.requests.filter(({ method }) => method === "PUT").length;
+  }
+
+  /** That the state names exactly what Azure has, all of it finished. */
+  expectAgreement(): void {
+    const { resources = [], pending_operations } = this.state;
+    expect(pending_operations).toBe(undefined);
+    expect(resources.filter((one) => one.delete || one.pendingReplacement || one.initErrors)).toEqual([]);
+    const owned = resources.filter(({ type }) => type.startsWith("azure-native:"));
+    // What a template made is listed by its deployment.
+    const made = owned.flatMap(({ outputs }) => {
+      const { outputResources = [] } = (outputs?.properties ?? {}) as { outputResources?: { id: string }[] };
+      return outputResources;
+    });
+    const ids = [...owned, ...made].map(({ id }) => String(id));
+    const live = this.azure.resources();
+    expect(live.map(({ id }) => String(id)).sort()).toEqual(ids.sort());
+    const states = live.flatMap(({ properties }) => {
+      const { provisioningState } = (properties ?? {}) as { provisioningState?: string };
+      return provisioningState === undefined ? [] : [provisioningState];
+    });
+    expect([...new Set(states)]).toEqual(["Succeeded"]);
+    expect(this.azure.softDeleted()).toEqual([]);
+  }
+
+  /** That neither Azure nor the state has anything left, but for what Azure keeps after deletion. */
+  expectNothingLeft(): void {
+    expect(this.azure.resources().map(({ id }) => id)).toEqual([]);
+    expect(this.state.resources).toBe(undefined);
+    expect(this.state.pending_operations).toBe(undefined);
+    const kept = ["Microsoft.KeyVault/vaults", "Microsoft.OperationalInsights/workspaces"];
+    expect(kept).toEqual(expect.arrayContaining(this.azure.softDeleted().map(({ type }) => type)));
+  }
+}
+
+export function expectSuccess(result: HostResult): void {
+  expect(result.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  expect(result.succeeded).toBe(true);
+}

@@ -14,6 +14,13 @@ const name = (what: string) =>
 const email = z.email({ error: "must be an e-mail address" });
 const guid = z.guid({ error: "must be a GUID, as Entra shows for an object" });
 const vmSize = z.string().superRefine((size, context) => {
+  if (!/^Standard_[A-Za-z0-9_]{1,40}$/.test(size)) {
+    context.addIssue({
+      code: "custom",
+      message: 'must be a VM size as Azure writes it, for example "Standard_D2s_v5"',
+    });
+    return;
+  }
   const fault = checkVmSize(size);
   if (fault) context.addIssue({ code: "custom", message: `must be ${fault.wanted}: ${fault.mend}` });
 });
@@ -41,7 +48,12 @@ const containerGroup = z.strictObject({
   image: z.string().min(1).describe("container image with its tag; `registry/NAME` means the estate's own registry"),
   command: z.array(z.string()).default([]).describe("command and arguments; empty: the image's own"),
   gpu: z.enum(gpuKinds).optional().describe("GPU kind; with one the group is a job, without one it is a web app"),
-  cpu: z.number().min(0.25).max(24).optional().describe("virtual processors; default: the GPU profile's, or half of `memoryGiB`, or 0.5"),
+  cpu: z
+    .number()
+    .min(0.25)
+    .max(24)
+    .optional()
+    .describe("virtual processors; default: the GPU profile's, or half of `memoryGiB`, or 0.5"),
   memoryGiB: z
     .number()
     .min(0.5)
@@ -74,7 +86,7 @@ const cluster = z.strictObject({
 const kubernetes = z.strictObject({
   vmSize: vmSize.default("Standard_NC4as_T4_v3").describe("size of the GPU nodes"),
   maxGpuNodes: whole(1, 50).default(2).describe("most GPU nodes at once; the pool falls back to 0"),
-  systemVmSize: z.string().default("Standard_D2as_v5").describe("size of the one node that is always there"),
+  systemVmSize: vmSize.default("Standard_D2as_v5").describe("size of the one node that is always there"),
   schedule: scheduleName.optional().describe("schedule that the cluster follows; default: `defaultSchedule`"),
   gitlab: z
     .strictObject({

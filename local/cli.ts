@@ -53,7 +53,7 @@ async function run(action: Action, options: Options): Promise<boolean> {
   const act = async (hostOptions: HostOptions): Promise<boolean> => {
     const result = await action(hostOptions);
     for (const line of summary(result, performance.now() - begin)) write(line);
-    if (action === preview && result.succeeded) write(`\n${priceOf(result.steps)}`);
+    if (action === preview && result.succeeded) tellPrice(result.steps, write);
     return result.succeeded;
   };
   const place = {
@@ -77,11 +77,15 @@ function withPrice(write: (line: string) => void, next: (event: HostEvent) => vo
     next(event);
     if (event.kind !== "phase") return;
     phase = event.phase;
-    if (phase === "update" && foretold.length > 0) write(`${priceOf(foretold)}\n`);
+    if (phase === "update") tellPrice(foretold, write);
   };
 }
 
-const priceOf = (steps: Step[]): string => estimateTable(estimate(steps.filter(({ custom }) => custom)));
+/** What the stack costs a month; nothing where nothing in it has a price. */
+function tellPrice(steps: Step[], write: (line: string) => void): void {
+  const price = estimate(steps.filter(({ custom }) => custom));
+  if (price.lines.length > 0) write(`\n${estimateTable(price)}\n`);
+}
 
 const stateFolder = (options: Options): string => join(resolve(options.folder), "host");
 

@@ -2,21 +2,10 @@ import { join, resolve } from "node:path";
 
 import { Command, InvalidArgumentError } from "commander";
 
-import { estimate } from "../pricing/estimate";
-import { estimateTable } from "../pricing/table";
 import { withAttached, withEmbeddedAzure } from "./embedded";
-import {
-  destroy,
-  exportState,
-  Killed,
-  preview,
-  up,
-  type HostEvent,
-  type HostOptions,
-  type HostResult,
-  type Step,
-} from "./host";
+import { destroy, exportState, Killed, preview, up, type HostOptions, type HostResult } from "./host";
 import { progress, summary } from "./host/display";
+import { tellPrice, withPrice } from "./price";
 
 /*
  * `npm run local -- preview|up|destroy|state`: the program on the embedded Azure, without the Pulumi CLI.
@@ -66,25 +55,6 @@ async function run(action: Action, options: Options): Promise<boolean> {
   return process.env.LIGHTS_OUT_ARM_ENDPOINT
     ? withAttached(place, act)
     : withEmbeddedAzure(place, ({ hostOptions }) => act(hostOptions));
-}
-
-/** Says what the stack will cost between the preview of an `up` and the first thing that it creates. */
-function withPrice(write: (line: string) => void, next: (event: HostEvent) => void): (event: HostEvent) => void {
-  const foretold: Step[] = [];
-  let phase = "";
-  return (event) => {
-    if (event.kind === "step" && event.status === "done" && phase === "preview") foretold.push(event.step);
-    next(event);
-    if (event.kind !== "phase") return;
-    phase = event.phase;
-    if (phase === "update") tellPrice(foretold, write);
-  };
-}
-
-/** What the stack costs a month; nothing where nothing in it has a price. */
-function tellPrice(steps: Step[], write: (line: string) => void): void {
-  const price = estimate(steps.filter(({ custom }) => custom));
-  if (price.lines.length > 0) write(`\n${estimateTable(price)}\n`);
 }
 
 const stateFolder = (options: Options): string => join(resolve(options.folder), "host");

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { estimate } from "../../pricing/estimate";
-import { estimateTable } from "../../pricing/table";
 import { teardown } from "../../teardown/teardown";
 import { withEmbeddedAzure, type Embedded } from "../embedded";
 import type { HostResult } from "../host";
 import { progress } from "../host/display";
+import { withPrice } from "../price";
 import { weekCost } from "./cost";
 import { reportHtml, type RehearsalReport } from "./report";
 
@@ -42,7 +42,12 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalRepo
         stack: options.stack,
         folder,
         azure: { start: options.now, requestsFile: join(out, "requests.jsonl"), speed: unhurried },
-        host: { onEvent: progress(options.stack, options.say, () => performance.now()) },
+        host: {
+          onEvent: withPrice(
+            options.say,
+            progress(options.stack, options.say, () => performance.now()),
+          ),
+        },
       },
       (embedded) => play(options, embedded),
     );
@@ -74,12 +79,9 @@ async function play({ stack, say }: RehearsalOptions, embedded: Embedded): Promi
   };
   const from = azure.clock.now();
 
-  const foretold = await phase("preview", () => embedded.preview());
-  const priced = ({ steps }: HostResult) => estimate(steps.filter((step) => step.custom));
-  say(estimateTable(priced(foretold)));
-  const upped = foretold.succeeded ? await working("up", () => embedded.up()) : foretold;
-  // Only now is everything known that a price depends on.
-  const price = priced(upped);
+  // A preview under the policy pack, its price, and then, if nothing is against it, the update itself.
+  const upped = await working("up", () => embedded.up());
+  const price = estimate(upped.steps.filter((step) => step.custom));
   const deployed = azure.resources();
   const requests = azure.requests.filter(({ method, status }) => method === "PUT" && status < 300);
 
@@ -114,7 +116,7 @@ async function play({ stack, say }: RehearsalOptions, embedded: Embedded): Promi
       types: new Set(requests.map(({ url }) => resourceType(url))).size,
       all: azure.requests.length,
     },
-    policies: policiesOf(foretold),
+    policies: policiesOf(upped),
     estimate: {
       currency: price.currency,
       date: price.date,
@@ -134,9 +136,7 @@ async function play({ stack, say }: RehearsalOptions, embedded: Embedded): Promi
     left: [...left, ...unlisted.map((id) => ({ kind: "not found by the teardown", id, softDeleted: false }))],
     costPerHourAfter: after,
     seconds,
-    diagnostics: [...foretold.diagnostics, ...(upped === foretold ? [] : upped.diagnostics)].map(
-      ({ message }) => message,
-    ),
+    diagnostics: upped.diagnostics.map(({ message }) => message),
   };
 }
 

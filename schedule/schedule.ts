@@ -53,10 +53,14 @@ export function minuteOfDay(time: string): number {
 
 const dayMinutes = 24 * 60;
 
-/** Minutes that a window is open; one that ends at or before its start ends on the next day. */
+/** True where a window ends on the day after the one it starts on: its end is at or before its start. */
+export function endsNextDay(window: Window): boolean {
+  return minuteOfDay(window.end) <= minuteOfDay(window.start);
+}
+
+/** Minutes that a window is open on a day without a clock change. */
 function lengthOf(window: Window): number {
-  const length = minuteOfDay(window.end) - minuteOfDay(window.start);
-  return length > 0 ? length : length + dayMinutes;
+  return minuteOfDay(window.end) - minuteOfDay(window.start) + (endsNextDay(window) ? dayMinutes : 0);
 }
 
 /** One flag a minute of the wall-clock week from Monday 00:00: true where at least one window is open. */

@@ -1,5 +1,5 @@
-import { DateTime } from "luxon";
 import { findIana } from "windows-iana";
+import { calendarDay, instantOf, plusDays, weekdayIndex } from "../../schedule/wallClock";
 import type { World } from "./armType";
 import { listAt, merged, textAt, at, type JsonObject } from "./json";
 import type { Operations } from "./operations";
@@ -8,6 +8,7 @@ import { findType } from "./types";
 
 const COMPUTES = "Microsoft.MachineLearningServices/workspaces/computes";
 const DAY = 24 * 3600 * 1000;
+const dayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /** A machine that Azure itself turned on or off. */
 export interface NativeSwitch {
@@ -72,13 +73,12 @@ function occurrences(compute: Resource, from: number, to: number): Occurrence[] 
     if (!schedule || !zone || textAt(trigger, "status") === "Disabled") return [];
     const action = textAt(trigger, "action") === "Start" ? "start" : "stop";
     const found: Occurrence[] = [];
-    for (let day = from - DAY; day <= to + DAY; day += DAY) {
-      const date = DateTime.fromMillis(day, { zone });
-      if (schedule.weekDays && !schedule.weekDays.includes(date.setLocale("en").weekdayLong ?? "")) continue;
+    for (let ahead = -1; from + ahead * DAY <= to + DAY; ahead++) {
+      const date = plusDays(calendarDay(from, zone), ahead);
+      if (schedule.weekDays && !schedule.weekDays.includes(dayNames[weekdayIndex(date)] ?? "")) continue;
       for (const hour of schedule.hours)
         for (const minute of schedule.minutes) {
-          const { year, month, day: dayOfMonth } = date;
-          const time = DateTime.fromObject({ year, month, day: dayOfMonth, hour, minute }, { zone }).toMillis();
+          const time = instantOf(date, hour * 60 + minute, zone);
           const clock = `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
           const reason = `its own schedule: ${action} at ${clock} in ${zone}`;
           if (time > from && time <= to) found.push({ time, id: compute.id, action, reason });

@@ -81,13 +81,13 @@ export class ArmClient {
     const extra = settings.caFile ? [readFileSync(settings.caFile, "utf8")] : [];
     const ca = [...rootCertificates, ...extra];
     this.subscriptionId = settings.subscriptionId;
-    // Made once: reading all these certificates again for every connection takes longer than the requests.
+    // Made once, for signing in as well: reading all these certificates for every connection takes longer than requests.
     this.agent = new Agent({ keepAlive: true, secureContext: createSecureContext({ ca }) });
     this.credential = new ClientSecretCredential(settings.tenantId, settings.clientId, settings.clientSecret, {
       authorityHost: settings.authority,
       // Only the public clouds can be discovered; any other authority is taken at its word.
       disableInstanceDiscovery: !settings.authority.endsWith("microsoftonline.com"),
-      tlsOptions: { ca: ca.join("\n") },
+      agent: this.agent,
       // An answer that gets lost or is refused for the moment is asked for again, as for every other request.
       retryOptions: { maxRetries: settings.retries ?? 8, retryDelayInMs: settings.pause ?? 100 },
     });

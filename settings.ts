@@ -108,7 +108,7 @@ const shape = {
   timeZone: zone.default("Etc/UTC").describe("IANA time zone of schedules that name none"),
   schedules: z
     .record(scheduleName, scheduleSchema)
-    .default({ office: { windows: [officeHours()] } })
+    .default(() => ({ office: scheduleSchema.parse({ windows: [officeHours()] }) }))
     .describe("when compute may be on; default: `office`, Monday to Friday 08:00 to 19:00"),
   defaultSchedule: scheduleName.optional().describe("schedule of compute that names none; default: the first one"),
   registry: z
@@ -308,9 +308,9 @@ export function gpusOf(settings: Settings): GpuKind[] {
 /** The schedules of a stack with their zones settled, by name. */
 export function schedulesOf(settings: Settings): Record<string, Schedule> {
   return Object.fromEntries(
-    Object.entries(settings.schedules).map(([key, { zone: inZone, windows }]) => [
+    Object.entries(settings.schedules).map(([key, schedule]) => [
       key,
-      { name: key, zone: inZone ?? settings.timeZone, windows },
+      { ...schedule, name: key, zone: schedule.zone ?? settings.timeZone },
     ]),
   );
 }

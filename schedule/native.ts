@@ -51,8 +51,9 @@ export function nativeTriggers(schedule: Schedule): NativeTrigger[] {
       days: wanted.filter((edge) => edge.time === time).map((edge) => edge.day),
     }));
   };
-  const stops = byTime(false).slice(0, mostTriggers);
-  const starts = byTime(true);
+  const mode = schedule.mode ?? "both";
+  const stops = mode === "startOnly" ? [] : byTime(false).slice(0, mostTriggers);
+  const starts = mode === "stopOnly" ? [] : byTime(true);
   const kept = starts.length <= mostTriggers - stops.length ? starts : [];
   const timeZone = windowsZone(schedule.zone);
   const trigger = (action: "Start" | "Stop") => (group: { time: string; days: Weekday[] }) => {

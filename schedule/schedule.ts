@@ -1,5 +1,6 @@
 import { IANAZone } from "luxon";
 import { z } from "zod";
+import { knowsHolidays, type DaysOff } from "./holidays";
 
 export const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 export type Weekday = (typeof weekdays)[number];
@@ -29,20 +30,44 @@ export const windowSchema = z.strictObject({
 });
 export type Window = z.infer<typeof windowSchema>;
 
+const calendarDate = z.iso.date({ error: 'must be a date like "2026-12-24", in quotes' });
+
 /** A named schedule: weekly windows in one IANA time zone. */
 export const scheduleSchema = z.strictObject({
   /** IANA time zone of the windows. @default the stack's `timeZone` */
   zone: zone.optional().describe("IANA time zone of the windows; default: the stack's `timeZone`"),
   /** Weekly windows; outside all of them compute is off. An empty list means never on. */
   windows: z.array(windowSchema).describe("weekly windows; outside all of them compute is off"),
+  /** What the schedule does at a window's two ends. @default "both" */
+  mode: z
+    .enum(["both", "stopOnly", "startOnly"])
+    .default("both")
+    .describe("turn on when a window opens and off when it closes, or only one of the two"),
+  /** Public holidays on which no window opens. @default - none */
+  holidays: z
+    .strictObject({
+      country: z.string().regex(/^[A-Z]{2}$/, { error: 'must be a country by two capital letters, for example "DE"' }),
+      region: z.string().min(1).optional(),
+    })
+    .refine(knowsHolidays, { error: "must be a country, and a region of it, whose public holidays are known" })
+    .optional()
+    .describe("country, and region, on whose public holidays no window opens; default: none"),
+  /** Further days on which no window opens. @default - none */
+  daysOff: z.array(calendarDate).default([]).describe("further dates on which no window opens"),
+  /** First day on which a window may open. @default - ever since */
+  validFrom: calendarDate.optional().describe("first date on which a window opens; default: ever since"),
+  /** Last day on which a window may open. @default - for ever */
+  validTo: calendarDate.optional().describe("last date on which a window opens; default: for ever"),
 });
 export type ScheduleSettings = z.infer<typeof scheduleSchema>;
 
 /** A schedule whose zone is settled. */
-export interface Schedule {
+export interface Schedule extends DaysOff {
   readonly name: string;
   readonly zone: string;
   readonly windows: readonly Window[];
+  /** @default "both" */
+  readonly mode?: "both" | "stopOnly" | "startOnly";
 }
 
 /** Minutes from midnight of a time of day written HH:MM. */

@@ -11,20 +11,35 @@ export interface CalendarDay {
   readonly day: number;
 }
 
-const zones = new Map<string, IANAZone>();
+/** A zone with what is known of its days: the offset of a day without a change, or `changes`. */
+interface KnownZone {
+  readonly zone: IANAZone;
+  readonly offsets: Map<number, number | "changes">;
+}
+
+const zones = new Map<string, KnownZone>();
 
 /**
  * Minutes that a zone is ahead of UTC at an instant.
  * @throws RangeError where this machine's zone data does not know the zone
  */
-export function offsetAt(zone: string, instant: number): number {
-  let known = zones.get(zone);
+export function offsetAt(name: string, instant: number): number {
+  let known = zones.get(name);
   if (!known) {
-    known = IANAZone.create(zone);
-    if (!known.isValid) throw new RangeError(`time zone "${zone}" is not in this machine's zone data`);
-    zones.set(zone, known);
+    const zone = IANAZone.create(name);
+    if (!zone.isValid) throw new RangeError(`time zone "${name}" is not in this machine's zone data`);
+    known = { zone, offsets: new Map() };
+    zones.set(name, known);
   }
-  return known.offset(instant);
+  const index = Math.floor(instant / day);
+  let offset = known.offsets.get(index);
+  if (offset === undefined) {
+    // No zone changes twice in a day, so a day with the same offset at both ends has it throughout.
+    const [first, last] = [known.zone.offset(index * day), known.zone.offset((index + 1) * day)];
+    offset = first === last ? first : "changes";
+    known.offsets.set(index, offset);
+  }
+  return offset === "changes" ? known.zone.offset(instant) : offset;
 }
 
 /**

@@ -16,6 +16,7 @@ const versions = {
   machineLearning: "2025-12-01",
   roles: "2022-04-01",
   policies: "2025-01-01",
+  identities: "2023-01-31",
 };
 
 /**
@@ -27,12 +28,14 @@ export function insideEstate(estate: string): RegExp {
   return new RegExp(`/resourceGroups/${name}-group[0-9a-f]{8}(/|$)`, "i");
 }
 
-/** Everything of an estate that a subscription holds: live, assigned, or soft-deleted. */
-export async function findLeftovers(arm: Arm, estate: string): Promise<Leftover[]> {
+/**
+ * Everything of an estate that a subscription holds: live, assigned, or soft-deleted.
+ * @param principals object ids of the estate's identities, which are no longer to be found once these are deleted
+ */
+export async function findLeftovers(arm: Arm, estate: string, principals: readonly string[] = []): Promise<Leftover[]> {
   const subscription = `/subscriptions/${arm.subscriptionId}`;
   const inside = insideEstate(estate);
-  const tagged = (item: Listed) =>
-    item.tags?.estate === estate || (item.properties?.tags as Record<string, string> | undefined)?.estate === estate;
+  const { tagged, ours } = belongsTo(estate);
   const text = (item: Listed, key: string) => String(item.properties?.[key] ?? "");
 
   const [groups, resources, assignments, roles, policyAssignments, policies, vaults, logs] = await Promise.all([
@@ -57,7 +60,7 @@ export async function findLeftovers(arm: Arm, estate: string): Promise<Leftover[
     ...live("resource", resources.filter(tagged)),
     ...live(
       "role assignment",
-      assignments.filter((item) => inside.test(text(item, "scope"))),
+      assignments.filter((item) => inside.test(text(item, "scope")) || principals.includes(text(item, "principalId"))),
     ),
     ...live(
       "role definition",
@@ -71,11 +74,8 @@ export async function findLeftovers(arm: Arm, estate: string): Promise<Leftover[
       "policy definition",
       policies.filter((item) => (item.properties?.metadata as { estate?: string } | undefined)?.estate === estate),
     ),
-    ...kept("deleted key vault", vaults.filter(tagged)),
-    ...kept(
-      "deleted log workspace",
-      logs.filter((item) => tagged(item) || inside.test(item.id)),
-    ),
+    ...kept("deleted key vault", vaults.filter(ours)),
+    ...kept("deleted log workspace", logs.filter(ours)),
   ];
 }
 
@@ -85,15 +85,15 @@ export async function findLeftovers(arm: Arm, estate: string): Promise<Leftover[
  * (azure-cli #33756).
  */
 export async function forceDelete(arm: Arm, estate: string, say: (line: string) => void): Promise<void> {
-  const resources = await arm.list(`/subscriptions/${arm.subscriptionId}/resources`, versions.resources, byTag(estate));
+  const { ours } = belongsTo(estate);
+  // Not by tag: what people have made by hand in the group goes with the group, and would be kept, too.
+  const resources = await arm.list(`/subscriptions/${arm.subscriptionId}/resources`, versions.resources);
   const forced = [
     { type: "microsoft.machinelearningservices/workspaces", version: versions.machineLearning, query: "forceToPurge" },
     { type: "microsoft.operationalinsights/workspaces", version: versions.logs, query: "force" },
   ];
   for (const { type, version, query } of forced) {
-    for (const { id } of resources.filter(
-      (item) => item.type?.toLowerCase() === type && item.tags?.estate === estate,
-    )) {
+    for (const { id } of resources.filter((item) => item.type?.toLowerCase() === type && ours(item))) {
       say(`deleting for good: ${id}`);
       if (type === "microsoft.machinelearningservices/workspaces") await deleteComputes(arm, id, version);
       await arm.act("DELETE", id, version, { [query]: "true" });
@@ -101,13 +101,37 @@ export async function forceDelete(arm: Arm, estate: string, say: (line: string) 
   }
 }
 
-/** Purges what a destroy has left soft-deleted. */
+/** Purges what a destroy has left soft-deleted, and roles given by hand in the estate's group, which outlive it. */
 export async function purge(arm: Arm, estate: string, say: (line: string) => void): Promise<void> {
-  for (const vault of await deletedVaults(arm)) {
-    if ((vault.properties?.tags as Record<string, string> | undefined)?.estate !== estate) continue;
+  const { ours } = belongsTo(estate);
+  for (const vault of (await deletedVaults(arm)).filter(ours)) {
     say(`purging: ${vault.id}`);
     await arm.act("POST", `${vault.id}/purge`, versions.vaults);
   }
+  const inside = insideEstate(estate);
+  const path = `/subscriptions/${arm.subscriptionId}/providers/Microsoft.Authorization/roleAssignments`;
+  for (const { id, properties } of await arm.list(path, versions.roles)) {
+    if (!inside.test(String(properties?.scope ?? ""))) continue;
+    say(`deleting: ${id}`);
+    await arm.act("DELETE", id, versions.roles);
+  }
+}
+
+/** Object ids of the estate's identities. */
+export async function principalsOf(arm: Arm, estate: string): Promise<string[]> {
+  const path = `/subscriptions/${arm.subscriptionId}/providers/Microsoft.ManagedIdentity/userAssignedIdentities`;
+  const identities = await arm.list(path, versions.identities);
+  return identities.filter(belongsTo(estate).ours).map(({ properties }) => String(properties?.principalId));
+}
+
+/** Whether something carries the estate's tag, or is (or was, when it is soft-deleted) ours in any way. */
+function belongsTo(estate: string) {
+  const inside = insideEstate(estate);
+  const tagged = (item: Listed) =>
+    item.tags?.estate === estate || (item.properties?.tags as Record<string, string> | undefined)?.estate === estate;
+  const ours = (item: Listed) =>
+    tagged(item) || inside.test(item.id) || inside.test(String(item.properties?.vaultId ?? ""));
+  return { tagged, ours };
 }
 
 /** A workspace can be deleted only when its compute is gone. */

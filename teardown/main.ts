@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { parse } from "yaml";
-import { readFileSync } from "node:fs";
 import { withEmbeddedAzure } from "../local/embedded";
 import { armClient, credentialFromEnvironment } from "./arm";
 import { teardown } from "./teardown";
@@ -16,10 +16,23 @@ function estateOf(stack: string): string {
   return `${name}-${stack}`;
 }
 
-/** Runs the Pulumi CLI's destroy with its questions and its output as they are. */
-function cliDestroy(stack: string, yes: boolean): void {
-  const args = ["pulumi", "destroy", "--stack", stack, ...(yes ? ["--yes"] : [])];
-  const { status } = spawnSync("npx", args, { cwd: root, stdio: "inherit" });
+/** Asks before anything is deleted: some of it cannot be had back even for a day. */
+async function confirm(stack: string): Promise<void> {
+  if (!process.stdin.isTTY) throw new Error("nobody is there to be asked; add --yes to delete the stack for good");
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(
+    `This deletes the stack and all its data for good. Type its name (${stack}): `,
+  );
+  terminal.close();
+  if (answer.trim() !== stack) throw new Error("that is not its name; nothing was deleted");
+}
+
+/** Runs the Pulumi CLI's destroy with its output as it is. */
+function cliDestroy(stack: string): void {
+  const { status } = spawnSync("npx", ["pulumi", "destroy", "--stack", stack, "--yes"], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (status !== 0) throw new Error(`pulumi destroy ended with status ${status}; mend what it says and run this again`);
 }
 
@@ -40,13 +53,14 @@ async function main(stack: string, yes: boolean): Promise<boolean> {
   }
   const subscriptionId = process.env.AZURE_SUBSCRIPTION_ID ?? process.env.ARM_SUBSCRIPTION_ID;
   if (!subscriptionId) throw new Error("AZURE_SUBSCRIPTION_ID is not set; it must name the estate's subscription");
+  if (!yes) await confirm(stack);
   const endpoint = process.env.LIGHTS_OUT_ARM_ENDPOINT;
   const arm = armClient({
     subscriptionId,
     credential: credentialFromEnvironment(process.env),
     ...(endpoint ? { endpoint, pollMs: 20 } : {}),
   });
-  const left = await teardown({ arm, estate, say, destroy: async () => cliDestroy(stack, yes) });
+  const left = await teardown({ arm, estate, say, destroy: async () => cliDestroy(stack) });
   return left.length === 0;
 }
 

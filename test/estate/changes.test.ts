@@ -36,7 +36,6 @@ describe("one changed setting updates one resource", () => {
     ["budget.monthlyAmount", 1750, "budget-budget"],
     ["batchPools.train.maxSpotNodes", 3, "pool-train-pool"],
     ["workspace.clusters.gpu.maxNodes", 3, "cluster-gpu-cluster"],
-    ["containerGroups.gpu-job.timeLimitMinutes", 90, "group-gpu-job-job"],
     ["stopSchedule.everyMinutes", 10, "scheduler-workflow"],
   ])("%s", async (setting, value, name) => {
     const id = idOf(name);

@@ -2,14 +2,18 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { exportState, destroy, up, type HostOptions, type HostResult } from "../../local/host";
+import { exportState, up, type HostOptions, type HostResult } from "../../local/host";
 import { summary } from "../../local/host/display";
 import { rules } from "../../policies/rules";
-import { badEstates, resourcesOf } from "./badEstates";
+import { badEstates, resourcesOf, type BadEstate } from "./badEstates";
 import { goodEstate, type Declared } from "./goodEstate";
 import { errorsOf, openDesk, root, temporaryFolder, writes, type Desk } from "./support";
 
 /* `up` with the real policy pack: what a rule forbids is stopped before anything is created, what it allows goes up. */
+
+const pack = join(root, "policies");
+/** Later on, some of what is good on that day will have been retired. */
+const config = { "nothing-retired": { on: "2026-11-23" }, "retiring-soon": { on: "2026-11-23" } };
 
 let desk: Desk;
 beforeAll(async () => {
@@ -21,32 +25,39 @@ beforeAll(async () => {
     join(project, "Pulumi.yaml"),
     stringify({ name: "declared", runtime, main: join(root, "test", "estate", "declared", "index.js") }),
   );
-  // Months on, some of what is good today will have been retired.
-  const config = { "nothing-retired": { on: "2026-11-23" }, "retiring-soon": { on: "2026-11-23" } };
   desk = await openDesk(
     {
       stack: "good",
       projectFolder: project,
       azure: { start: new Date("2026-11-23T08:00:00Z") },
-      host: { policyPacks: [{ folder: join(root, "policies"), config }] },
     },
     folder,
   );
 });
 afterAll(() => desk?.close());
 
-function options(stack: string, resources: readonly Declared[]): HostOptions {
+/** The host's options for a stack of its own, with these resources. */
+function stackOf(stack: string, resources: readonly Declared[], more: object = {}): HostOptions {
   const declared = resources.map(({ type, ...rest }) => ({ ...rest, type: `azure-native:${type}` }));
   const file = join(desk.hostOptions.projectFolder, `Pulumi.${stack}.yaml`);
   writeFileSync(file, stringify({ config: { "declared:resources": declared } }));
-  return { ...desk.hostOptions, stack };
+  return { ...desk.hostOptions, stack, policyPacks: [{ folder: pack, config: { ...config, ...more } }] };
 }
 
 /** What the policies said, a line each. */
 const said = ({ policies }: HostResult): string[] =>
-  policies.flatMap(({ policy, violations }) =>
-    violations.map(({ level, message }) => `[${level}] ${policy}: ${message}`),
-  );
+  policies
+    .flatMap(({ policy, violations }) => violations.map(({ level, message }) => `[${level}] ${policy}: ${message}`))
+    .sort();
+
+/** What a rule must say of its bad estate, and all that is said. */
+function expected({ rule, advisory, beside = [], ofStack }: BadEstate): unknown[] {
+  const level = advisory ? "advisory" : "mandatory";
+  const typeOf = (of: string) => goodEstate.find(({ name }) => name === of)?.type ?? "";
+  const messages = beside.flatMap(({ name, of, says }) => (says ? [`${typeOf(of)} "${name}": ${says}`] : []));
+  const lines = messages.map((message) => `[${level}] ${rule}: ${message}`).sort();
+  return ofStack ? [...lines, expect.stringContaining(`[${level}] ${rule}: the stack: ${ofStack}`)] : lines;
+}
 
 test("each rule has an estate that it objects to", () => {
   expect(badEstates.map(({ rule }) => rule)).toEqual(rules.map(({ name }) => name));
@@ -54,18 +65,46 @@ test("each rule has an estate that it objects to", () => {
   expect(badEstates.filter((row) => row.advisory).map(({ rule }) => rule)).toEqual(advisory);
 });
 
-describe("a mandatory rule blocks", () => {
+describe("a mandatory rule, and it alone, blocks", () => {
   test.each(badEstates.filter(({ advisory }) => !advisory))("$rule", async (row) => {
     const from = desk.azure.requests.length;
-    const opts = options(row.rule, resourcesOf(row));
-    const result = await up(opts);
-    console.log(
-      JSON.stringify(said(result), null, 1),
-      errorsOf(result),
-      result.phase,
-      writes(desk, from),
-      Object.keys(exportState(opts).deployment),
-      summary(result, 0).slice(-8),
-    );
+    const options = stackOf(row.rule, resourcesOf(row), row.config);
+    const result = await up(options);
+    expect(errorsOf(result)).toEqual([]);
+    expect(said(result)).toEqual(expected(row));
+    expect({ succeeded: result.succeeded, phase: result.phase }).toEqual({ succeeded: false, phase: "preview" });
+    // Whoever ran it reads which rule it was, and what to mend.
+    const shown = summary(result, 0).join("\n");
+    for (const line of said(result)) {
+      expect(shown).toContain(`- [mandatory]  ${row.rule}  (`);
+      expect(shown).toContain(line.slice(line.indexOf(": ") + 2));
+    }
+    expect(writes(desk, from)).toEqual([]);
+    expect(exportState(options).deployment.resources).toBeUndefined();
+  });
+});
+
+describe("what no rule objects to", () => {
+  test("goes up, and every rule has looked at it", async () => {
+    expect(desk.azure.resources()).toEqual([]);
+    const result = await up(stackOf("good", goodEstate));
+    expect(errorsOf(result)).toEqual([]);
+    expect(said(result)).toEqual([]);
+    expect({ succeeded: result.succeeded, phase: result.phase }).toEqual({ succeeded: true, phase: "update" });
+    expect(result.policies.filter(({ analyzed }) => analyzed === 0)).toEqual([]);
+    const created = result.steps.filter(({ operation, custom }) => operation === "create" && custom);
+    expect(created.map(({ name }) => name)).toEqual(expect.arrayContaining(goodEstate.map(({ name }) => name)));
+    expect(desk.azure.resources().length).toBe(goodEstate.length);
+  });
+
+  test("what rules only advise against goes up, too, and is told", async () => {
+    const rows = badEstates.filter(({ advisory }) => advisory);
+    const beside = rows.flatMap((row) => row.beside ?? []);
+    const result = await up(stackOf("good", resourcesOf({ rule: "", beside })));
+    expect(errorsOf(result)).toEqual([]);
+    expect(said(result)).toEqual(rows.flatMap(expected));
+    expect(result.succeeded).toBe(true);
+    expect(result.changes).toMatchObject({ create: beside.length, update: 0, replace: 0, delete: 0 });
+    expect(desk.azure.resources().length).toBe(goodEstate.length + beside.length);
   });
 });

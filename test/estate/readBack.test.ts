@@ -1,16 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  bearerTokenAuthenticationPolicy,
-  createDefaultHttpClient,
-  createPipelineFromOptions,
-  createPipelineRequest,
-} from "@azure/core-rest-pipeline";
 import type { JsonObject } from "../../local/azure";
 import type { ResourceState } from "../../local/host";
 import { findResource, pathInputs, pathOf, type Resource } from "../../local/provider/resources";
 import { faultsOf } from "./compare";
 import { clientsOf, namespaces, readers, type Id } from "./readers";
-import { errorsOf, openDesk, type Desk } from "./support";
+import { errorsOf, openDesk, request, type Desk } from "./support";
 
 /*
  * Every resource that the real program deploys is read back, by the official client of its namespace and by a plain
@@ -92,7 +86,8 @@ const unseen: Readonly<Record<string, Record<string, string>>> = {
 test("a plain GET reads back what was declared, of every type and with the API version that it was written with", async () => {
   const faults: string[] = [];
   for (const [id, { resource, row }] of declared) {
-    const read = await get(`${id}?api-version=${row.apiVersion}`);
+    const { status, body: read } = await request(desk, "GET", `${id}?api-version=${row.apiVersion}`);
+    expect(status).toBe(200);
     const inside = row.whole ? {} : (read.properties as JsonObject);
     const names = { renamed: row.rename, unseen: unseen[row.type] };
     faults.push(...judge(id, resource, row, { ...read, ...inside, id: read.id }, names));
@@ -128,14 +123,15 @@ function idOf(id: string): Id {
   return { id, group, names };
 }
 
-/** A plain GET of a management URL. */
-async function get(path: string): Promise<JsonObject> {
-  const { azure, clientOptions } = desk;
-  const pipeline = createPipelineFromOptions({ tlsOptions: clientOptions.tlsOptions });
-  const scopes = "https://management.azure.com/.default";
-  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential: desk.credential(), scopes }));
-  const request = createPipelineRequest({ url: `${azure.url}${path}` });
-  const { status, bodyAsText } = await pipeline.sendRequest(createDefaultHttpClient(), request);
-  expect(status).toBe(200);
-  return JSON.parse(bodyAsText ?? "") as JsonObject;
-}
+test("a value that differs, is missing, or is one too many in a list would be told", () => {
+  const declared = { sku: { name: "Basic" }, sizes: [1, 2], tags: { owner: "ml" }, from: "2026-11-01T00:00:00Z" };
+  expect(faultsOf(declared, { ...declared, from: new Date("2026-11-01"), more: true })).toEqual([]);
+  expect(faultsOf(declared, { sku: { name: "Premium" }, sizes: [1, 2, 3], from: new Date("2026-12-01") })).toEqual([
+    'sku.name: declared "Basic", read "Premium"',
+    "sizes: declared [1,2], read [1,2,3]",
+    'tags: declared {"owner":"ml"}, read undefined',
+    'from: declared "2026-11-01T00:00:00Z", read "2026-12-01T00:00:00.000Z"',
+  ]);
+  const names = { renamed: { sku: "tier.sku" }, unseen: { tags: "secret" } };
+  expect(faultsOf({ sku: 1, tags: 2 }, { tier: { sku: 1 } }, names)).toEqual([]);
+});

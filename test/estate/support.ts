@@ -1,10 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import {
+  bearerTokenAuthenticationPolicy,
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineFromOptions,
+  createPipelineRequest,
+  type HttpMethods,
+} from "@azure/core-rest-pipeline";
 import { ClientSecretCredential } from "@azure/identity";
-import { readFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
 import { withEmbeddedAzure, type Embedded, type EmbeddedOptions } from "../../local/embedded";
+import type { JsonObject } from "../../local/azure";
 import { exportState, type HostResult, type ResourceState } from "../../local/host";
 
 /*
@@ -111,4 +119,25 @@ export function writes({ azure }: Pick<Embedded, "azure">, from = 0): string[] {
     .slice(from)
     .filter(({ method }) => method !== "GET")
     .map(({ method, url }) => `${method} ${url.split("?")[0]}`);
+}
+
+/** A management request by the deployer, sent as it stands. */
+export async function request(
+  { azure, clientOptions, credential }: Desk,
+  method: HttpMethods,
+  path: string,
+  body?: object,
+): Promise<{ status: number; body: JsonObject }> {
+  const pipeline = createPipelineFromOptions(clientOptions);
+  const scopes = "https://management.azure.com/.default";
+  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential: credential(), scopes }));
+  const headers = createHttpHeaders({ "content-type": "application/json" });
+  const sent = createPipelineRequest({
+    url: `${azure.url}${path}`,
+    method,
+    headers,
+    body: body && JSON.stringify(body),
+  });
+  const { status, bodyAsText } = await pipeline.sendRequest(createDefaultHttpClient(), sent);
+  return { status, body: JSON.parse(bodyAsText || "{}") as JsonObject };
 }

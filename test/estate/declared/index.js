@@ -1,5 +1,6 @@
 // Declares the resources that the configuration lists, in their order: {name, type, inputs, protect}. In a text,
 // `@{other.id}` stands for an output of another resource before it, and `needs` names those it waits for.
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- plain JavaScript starts fastest
 const pulumi = require("@pulumi/pulumi");
 
 const made = {};

@@ -27,6 +27,7 @@ const registry = new Registry("registry", {
   ...placement,
   images: dockerImages(),
   build: shouldBuild(settings.registry.build),
+  baseImage: settings.registry.baseImage,
   purgeUntaggedDays: settings.registry.purgeUntaggedDays,
   git: settings.registry.git && { ...settings.registry.git, token: pulumi.secret(settings.gitToken ?? "") },
 });

@@ -117,6 +117,11 @@ const shape = {
         .enum(["auto", "always", "never"])
         .default("auto")
         .describe("build the images of `docker/` during `up`: when a Docker engine answers, always, never"),
+      baseImage: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("image that the images of `docker/` are built on; default: as their Dockerfiles say"),
       purgeUntaggedDays: whole(1, 365).default(7).describe("days after which manifests without a tag are deleted"),
       git: z
         .strictObject({

@@ -25,6 +25,11 @@ export interface RegistryArgs extends PlacementArgs {
    */
   build?: boolean;
   /**
+   * Image that the images are built on, where Docker Hub is out of reach or not allowed.
+   * @default - as their Dockerfiles say
+   */
+  baseImage?: string;
+  /**
    * Days after which manifests without a tag are deleted.
    * @default 7
    */
@@ -113,7 +118,12 @@ export class Registry extends pulumi.ComponentResource {
             `${name}-${image.name}`,
             {
               imageName: pulumi.interpolate`${registry.loginServer}/${repository}:up`,
-              build: { context: image.context, dockerfile: image.dockerfile, platform: "linux/amd64" },
+              build: {
+                context: image.context,
+                dockerfile: image.dockerfile,
+                platform: "linux/amd64",
+                args: args.baseImage === undefined ? undefined : { BASE: args.baseImage },
+              },
             },
             { parent: this },
           )
@@ -121,7 +131,7 @@ export class Registry extends pulumi.ComponentResource {
       if (args.git) {
         const task = new containerregistry.Task(
           `${name}-${image.name}-rebuild`,
-          { ...taskArgs, timeout: 3600, ...rebuild(image, repository, args.git) },
+          { ...taskArgs, timeout: 3600, ...rebuild(image, repository, args.git, args.baseImage) },
           { parent: this },
         );
         this.images[image.name] = pulumi.interpolate`${registry.loginServer}/${repository}:${args.git.branch}`;
@@ -174,14 +184,17 @@ function rebuild(
   image: ImageArgs,
   repository: string,
   git: { url: string; branch: string; token: pulumi.Input<string> },
+  baseImage: string | undefined,
 ) {
   return {
     step: {
       type: "Docker" as const,
-      contextPath: `${git.url}#${git.branch}`,
-      dockerFilePath: image.dockerfile,
+      // The same context as during `up`; the Dockerfile's path counts from there.
+      contextPath: `${git.url}#${git.branch}:${image.context}`,
+      dockerFilePath: "Dockerfile",
       imageNames: [`${repository}:${git.branch}`],
       isPushEnabled: true,
+      arguments: baseImage === undefined ? undefined : [{ name: "BASE", value: baseImage, isSecret: false }],
       contextAccessToken: pulumi.secret(git.token),
     },
     trigger: {

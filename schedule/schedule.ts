@@ -46,8 +46,11 @@ export const scheduleSchema = z.strictObject({
   /** Public holidays on which no window opens. @default - none */
   holidays: z
     .strictObject({
-      country: z.string().regex(/^[A-Z]{2}$/, { error: 'must be a country by two capital letters, for example "DE"' }),
-      region: z.string().min(1).optional(),
+      country: z
+        .string()
+        .regex(/^[A-Z]{2}$/, { error: 'must be a country by two capital letters, for example "DE"' })
+        .describe("country by two letters, for example DE"),
+      region: z.string().min(1).optional().describe("region of it, for example BY; default: the whole country"),
     })
     .refine(knowsHolidays, { error: "must be a country, and a region of it, whose public holidays are known" })
     .optional()

@@ -120,6 +120,16 @@ describe("the minimal estate", () => {
       "kubernetesconfiguration:FluxConfiguration": 1,
       "machinelearningservices:Compute": 2,
     });
+    const rebuild = run.ofType("azure-native:containerregistry:Task").find(({ name }) => name.endsWith("-rebuild"));
+    expect(rebuild?.inputs).toMatchObject({
+      step: {
+        type: "Docker",
+        contextPath: "https://github.com/example/lights-out.git#main:docker/scheduler",
+        dockerFilePath: "Dockerfile",
+        imageNames: ["lights-out-scheduler:main"],
+      },
+      trigger: { sourceTriggers: [{ sourceTriggerEvents: ["commit"] }], baseImageTrigger: { status: "Enabled" } },
+    });
     const [gpuNodes] = run.ofType("azure-native:containerservice:AgentPool");
     expect(gpuNodes?.inputs).toMatchObject({ minCount: 0, maxCount: 2, scaleSetPriority: "Spot" });
     const [web] = run.ofType("azure-native:app:ContainerApp");

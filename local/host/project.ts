@@ -44,7 +44,8 @@ export function readProject(folder: string, stack: string, crypterFor: (salt?: s
   if (!file.name) throw new Error("Pulumi.yaml: name is missing");
   if (runtime.name !== "nodejs") throw new Error(`Pulumi.yaml: runtime is "${runtime.name}", this host runs "nodejs"`);
   const options = runtime.options ?? {};
-  const stackFile = read<StackFile>(join(folder, `Pulumi.${stack}.yaml`)) ?? {};
+  const stackName = `Pulumi.${stack}.yaml`;
+  const stackFile = read<StackFile>(join(folder, stackName)) ?? {};
   const crypter = crypterFor(stackFile.encryptionsalt);
   const config: Record<string, string> = {};
   const secretKeys: string[] = [];
@@ -61,7 +62,7 @@ export function readProject(folder: string, stack: string, crypterFor: (salt?: s
     const given = setting.value ?? setting.default;
     if (given !== undefined) add(key, given);
   }
-  for (const [key, value] of Object.entries(stackFile.config ?? {})) add(key, value);
+  for (const [key, value] of Object.entries(mapping(stackFile.config ?? {}, `${stackName}: config`))) add(key, value);
   const main = resolve(folder, file.main ?? ".");
   const isFolder = existsSync(main) && statSync(main).isDirectory();
   return {
@@ -84,8 +85,21 @@ function sortKeys(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
-function read<T>(file: string): T | undefined {
-  return existsSync(file) ? ((parse(readFileSync(file, "utf8")) as T | null) ?? undefined) : undefined;
+function read<T extends object>(file: string): T | undefined {
+  if (!existsSync(file)) return undefined;
+  let content: unknown;
+  try {
+    content = parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    // What follows the first line shows the place once more.
+    throw new Error(`${basename(file)} is not YAML: ${(error as Error).message.split("\n")[0].replace(/:$/, "")}`);
+  }
+  return content === null ? undefined : mapping<T>(content, basename(file));
+}
+
+function mapping<T extends object>(value: unknown, what: string): T {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as T;
+  throw new Error(`${what} must be a map of names to values, but is ${JSON.stringify(value).slice(0, 60)}`);
 }
 
 /** The value with each `secure: ciphertext` decrypted, and whether there was one. */

@@ -98,7 +98,7 @@ export class Docker implements Package {
     const { imageName, skipPush, build: asked } = plainProperties(inputs);
     const name = String(imageName);
     const build = this.buildOf(inputs);
-    const problem = await this.engineProblem();
+    const problem = (await this.engineProblem()) ?? (build && (await this.build(name, build)));
     const outputs: Properties = {
       ...this.known(inputs),
       built: !problem,
@@ -109,13 +109,13 @@ export class Docker implements Package {
       const digest = isObject(asked) && typeof asked.contextDigest === "string" ? asked.contextDigest : "0".repeat(64);
       return { ...outputs, repoDigest: `${repositoryOf(name)}@sha256:${digest}` };
     }
-    if (build) await this.build(name, build);
     const id = await this.docker(["image", "inspect", "--format", "{{.Id}}", name]);
     if (skipPush === true) return { ...outputs, repoDigest: id };
     return { ...outputs, repoDigest: `${repositoryOf(name)}@${await this.push(subject, name, id, log)}` };
   }
 
-  private async build(name: string, build: Build): Promise<void> {
+  /** @returns why it could not be built here although nothing is wrong with it: its base image is out of reach */
+  private async build(name: string, build: Build): Promise<string | undefined> {
     const args = Object.entries(build.args ?? {});
     const command = ["build", "--tag", name, "--file", build.dockerfile!];
     if (build.platform) command.push("--platform", build.platform);
@@ -124,7 +124,13 @@ export class Docker implements Package {
     for (const [key] of args) command.push("--build-arg", key);
     const environment = Object.fromEntries(args);
     if (build.builderVersion === "BuilderV1") environment.DOCKER_BUILDKIT = "0";
-    await this.docker([...command, build.context!], environment);
+    try {
+      await this.docker([...command, build.context!], environment);
+      return undefined;
+    } catch (error) {
+      if (outOfReach.test(String(error))) return "its base image's registry cannot be reached";
+      throw error;
+    }
   }
 
   /** @returns the manifest's digest, or the image's id when there is no registry to push to. */
@@ -176,6 +182,10 @@ export class Docker implements Package {
     return { ...asked, context, dockerfile: asked.dockerfile ? full(asked.dockerfile) : join(context, "Dockerfile") };
   }
 }
+
+/** What a Docker engine says when it cannot get at a registry, rather than of what it finds there. */
+const outOfReach =
+  /dial tcp|no such host|i\/o timeout|TLS handshake|connection refused|Client\.Timeout|network is unreachable/i;
 
 /** What of the build is an output, too, as the program gave it. */
 function shown(build: Value | undefined): Properties {

@@ -116,6 +116,9 @@ async function play({ stack, say }: RehearsalOptions, embedded: Embedded): Promi
       types: new Set(requests.map(({ url }) => resourceType(url))).size,
       all: azure.requests.length,
     },
+    images: upped.steps
+      .filter(({ type }) => type === "docker:index/image:Image")
+      .map(({ name, outputs }) => ({ name, built: outputs?.built === true })),
     policies: policiesOf(upped),
     estimate: {
       currency: price.currency,
@@ -163,6 +166,8 @@ function conclude(report: RehearsalReport, out: string, say: (line: string) => v
   const broken = policies.flatMap(({ violations }) => violations).length;
   say("");
   say(`deployed    ${report.deployed.length} resources, ${requests.puts} PUTs of ${requests.types} resource types`);
+  const unbuilt = report.images.filter(({ built }) => !built).length;
+  if (unbuilt > 0) say(`images      ${unbuilt} of ${report.images.length} not built: no Docker engine answered`);
   say(`policies    ${policies.length} rules, ${broken === 0 ? "all pass" : `${broken} violations`}`);
   say(`week        ${report.switches.length} starts and stops; ${money(cost.asRun)} as run,`);
   say(`            ${money(cost.alwaysOn)} always on, ${money(cost.leastPossible)} at the least`);

@@ -11,6 +11,8 @@ export interface RehearsalReport {
   succeeded: boolean;
   deployed: { type: string; name: string; id: string }[];
   requests: { puts: number; types: number; all: number };
+  /** Images of `docker/`, and whether a Docker engine was there to build them. */
+  images: { name: string; built: boolean }[];
   /** What each rule of the policy pack said of the preview. */
   policies: { name: string; level: string; violations: string[] }[];
   /** What the stack would cost a month by the price book. */
@@ -112,6 +114,12 @@ ${table(
 ${table(
   ["type", "name"],
   report.deployed.map(({ type, name }) => [type, name]),
+)}
+
+<h2>Images</h2>
+${table(
+  ["image", "built"],
+  report.images.map(({ name, built }) => [name, built ? "yes" : "no: no Docker engine answered"]),
 )}
 
 <h2>What was left</h2>

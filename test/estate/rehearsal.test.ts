@@ -81,6 +81,7 @@ test("report.json is the report, and report.html shows it with a drawing and wit
     "diagnostics",
     "estimate",
     "from",
+    "images",
     "left",
     "policies",
     "requests",

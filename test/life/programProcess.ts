@@ -115,8 +115,7 @@ function close({ settings }: Store): void {
   settings.engine?.close();
 }
 
-process.setSourceMapsEnabled(false);
-Error.stackTraceLimit = 0;
+process.setSourceMapsEnabled(false); // Pulumi notes a stack for every promise; mapping them would take most of the time
 process.on("uncaughtException", uncaught);
 process.on("unhandledRejection", uncaught);
 process.on("disconnect", () => process.exit(0));

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import type { FaultKind } from "../../local/azure";
+import { EveryRequest, patience } from "./everyRequest";
+
+/*
+ * In the k-th run the k-th management request meets a 429, the next a 500, and the one after it a broken connection: so
+ * over all k each request meets each of them. `npm run crash` tries them one at a time, and the whole local stack.
+ */
+
+let life: EveryRequest;
+beforeAll(async () => {
+  life = await EveryRequest.prepare("minimal");
+}, patience);
+afterAll(() => life.stop());
+
+const kinds: FaultKind[] = [429, 500, "drop"];
+
+test(
+  "with faults at any request, one up finishes, and a second sends no PUT",
+  async () => {
+    const b = performance.now();
+    const c = await life.faulty("up", kinds);
+    console.log("faults up", c, performance.now() - b);
+    expect(c).toBeGreaterThan(76);
+  },
+  patience,
+);
+
+test(
+  "with faults at any request, one destroy leaves nothing",
+  async () => {
+    const b = performance.now();
+    const c = await life.faulty("destroy", kinds);
+    console.log("faults destroy", c, performance.now() - b);
+    expect(c).toBeGreaterThan(60);
+  },
+  patience,
+);

@@ -1,6 +1,7 @@
 import type { Access } from "./access";
 import type { Action, ActionResult, ArmType, Caller, Draft, Outputs, Pace, World } from "./armType";
 import { reports } from "./catalog";
+import type { Answer, ArmRequest } from "./request";
 import { checkBody, checkFixed, checkName, checkPlace, checkTaken, checkVersion } from "./checks";
 import { ArmError } from "./errors";
 import { groupOf, keyOf, nameOf, parentPath, parsePath, pathOf, typeOf, type Target } from "./ids";
@@ -15,21 +16,6 @@ import { regionKey } from "./regions";
 import { withoutSecrets } from "./secrets";
 import type { Resource } from "./store";
 import { findType } from "./types";
-
-export interface ArmRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly body: JsonObject;
-  /** Object identifier of whoever sends it. */
-  readonly principal: string;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body?: JsonObject;
-  readonly headers?: Record<string, string>;
-}
 
 /** Azure Resource Manager: what each management request does, whatever its type; the types are rows of a table. */
 export class Arm {

@@ -1,5 +1,5 @@
 import type { Access } from "./access";
-import type { Answer, ArmRequest } from "./arm";
+import type { Answer, ArmRequest } from "./request";
 import type { World } from "./armType";
 import { ArmError, badRequest, notFound } from "./errors";
 import { keyOf, nameOf, within, type Target } from "./ids";

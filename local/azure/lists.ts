@@ -1,5 +1,5 @@
 import type { ArmType, World } from "./armType";
-import type { ArmRequest } from "./arm";
+import type { ArmRequest } from "./request";
 import { badRequest } from "./errors";
 import { keyOf, within } from "./ids";
 import { textAt } from "./json";

@@ -1,4 +1,4 @@
-import type { Answer, ArmRequest } from "./arm";
+import type { Answer, ArmRequest } from "./request";
 import type { Pace, World } from "./armType";
 import { ArmError, notFound } from "./errors";
 import type { Finder } from "./finder";

@@ -1,4 +1,5 @@
-import { pathInputs, type Row } from "./resources";
+import { pathInputs } from "./resources";
+import type { Row } from "./row";
 import { isObject, type Properties, type Value } from "./values";
 
 /** The body of the PUT that makes a resource what its (plain) inputs say. */

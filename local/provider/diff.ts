@@ -1,4 +1,5 @@
-import { pathInputs, type Row } from "./resources";
+import { pathInputs } from "./resources";
+import type { Row } from "./row";
 import { isObject, isUnknown, type Properties, type Value } from "./values";
 
 export type ChangeKind = "add" | "delete" | "update";

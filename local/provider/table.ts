@@ -1,4 +1,4 @@
-import type { Autoname, Row } from "./resources";
+import type { Autoname, Row } from "./row";
 
 /*
  * The resource types that the provider knows. Token, path inputs and API versions are those of @pulumi/azure-native

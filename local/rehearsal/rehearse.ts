@@ -167,7 +167,8 @@ function conclude(report: RehearsalReport, out: string, say: (line: string) => v
   say("");
   say(`deployed    ${report.deployed.length} resources, ${requests.puts} PUTs of ${requests.types} resource types`);
   const unbuilt = report.images.filter(({ built }) => !built).length;
-  if (unbuilt > 0) say(`images      ${unbuilt} of ${report.images.length} not built here: no Docker engine, or no base image`);
+  if (unbuilt > 0)
+    say(`images      ${unbuilt} of ${report.images.length} not built here: no Docker engine, or no base image`);
   say(`policies    ${policies.length} rules, ${broken === 0 ? "all pass" : `${broken} violations`}`);
   say(`week        ${report.switches.length} starts and stops; ${money(cost.asRun)} as run,`);
   say(`            ${money(cost.alwaysOn)} always on, ${money(cost.leastPossible)} at the least`);

@@ -119,7 +119,10 @@ ${table(
 <h2>Images</h2>
 ${table(
   ["image", "built"],
-  report.images.map(({ name, built }) => [name, built ? "yes" : "no: no Docker engine, or its base image is out of reach"]),
+  report.images.map(({ name, built }) => [
+    name,
+    built ? "yes" : "no: no Docker engine, or its base image is out of reach",
+  ]),
 )}
 
 <h2>What was left</h2>

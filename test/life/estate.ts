@@ -9,6 +9,7 @@ import { destroy, exportState, Killed, up, type Deployment, type HostOptions, ty
 import { settingsFromEnvironment } from "../../local/provider/arm";
 import { startProvider } from "../../local/provider/start";
 import { minimalSettings, stackSettings } from "../support/devSettings";
+import { expectAgreement, expectNothingLeft } from "./agreement";
 import { repository, type WarmProgram } from "./warmProgram";
 
 /** The settings of the estates tried here; images are never built, so that a Docker engine makes no difference. */
@@ -146,34 +147,12 @@ export class Estate {
     return this.azure.requests.filter(({ method }) => method === "PUT").length;
   }
 
-  /** That the state names exactly what Azure has, all of it finished. */
   expectAgreement(): void {
-    const { resources = [], pending_operations } = this.state;
-    expect(pending_operations).toBe(undefined);
-    expect(resources.filter((one) => one.delete || one.pendingReplacement || one.initErrors)).toEqual([]);
-    const owned = resources.filter(({ type }) => type.startsWith("azure-native:"));
-    // What a template made is listed by its deployment.
-    const made = owned.flatMap(({ outputs }) => {
-      const { outputResources = [] } = (outputs?.properties ?? {}) as { outputResources?: { id: string }[] };
-      return outputResources;
-    });
-    const ids = [...owned, ...made].map(({ id }) => String(id));
-    const live = this.azure.resources();
-    expect(live.map(({ id }) => String(id)).sort()).toEqual(ids.sort());
-    const states = live.flatMap(({ properties }) => {
-      const { provisioningState } = (properties ?? {}) as { provisioningState?: string };
-      return provisioningState === undefined ? [] : [provisioningState];
-    });
-    expect([...new Set(states)]).toEqual(["Succeeded"]);
+    expectAgreement(this.azure, this.state);
   }
 
-  /** That neither Azure nor the state has anything left, but for what Azure keeps after deletion. */
   expectNothingLeft(): void {
-    expect(this.azure.resources().map(({ id }) => id)).toEqual([]);
-    expect(this.state.resources).toBe(undefined);
-    expect(this.state.pending_operations).toBe(undefined);
-    const kept = ["Microsoft.KeyVault/vaults", "Microsoft.OperationalInsights/workspaces"];
-    expect(kept).toEqual(expect.arrayContaining(this.azure.softDeleted().map(({ type }) => type)));
+    expectNothingLeft(this.azure, this.state);
   }
 }
 

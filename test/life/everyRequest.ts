@@ -18,6 +18,8 @@ export class EveryRequest {
     private readonly program: WarmProgram,
     /** Stopped estates to go on from: one before its first `up`, one after it. */
     private readonly before: Record<Which, Estate>,
+    /** How many resources the estate has in Azure: the least number of requests that make or delete them. */
+    readonly resources: number,
     private readonly speed?: number,
   ) {}
 
@@ -29,8 +31,9 @@ export class EveryRequest {
     const deployed = await Estate.start(program, fresh);
     expectSuccess(await deployed.up());
     deployed.expectAgreement();
+    const resources = (deployed.state.resources ?? []).filter(({ type }) => type.startsWith("azure-native:"));
     await deployed.pause();
-    return new EveryRequest(program, { up: fresh, destroy: deployed }, speed);
+    return new EveryRequest(program, { up: fresh, destroy: deployed }, resources.length, speed);
   }
 
   async stop(): Promise<void> {

@@ -19,10 +19,7 @@ const kinds: FaultKind[] = [429, 500, "drop"];
 test(
   "with faults at any request, one up finishes, and a second sends no PUT",
   async () => {
-    const b = performance.now();
-    const c = await life.faulty("up", kinds);
-    console.log("faults up", c, performance.now() - b);
-    expect(c).toBeGreaterThan(76);
+    expect(await life.faulty("up", kinds)).toBeGreaterThanOrEqual(life.resources);
   },
   patience,
 );
@@ -30,10 +27,7 @@ test(
 test(
   "with faults at any request, one destroy leaves nothing",
   async () => {
-    const b = performance.now();
-    const c = await life.faulty("destroy", kinds);
-    console.log("faults destroy", c, performance.now() - b);
-    expect(c).toBeGreaterThan(60);
+    expect(await life.faulty("destroy", kinds)).toBeGreaterThanOrEqual(life.resources);
   },
   patience,
 );

@@ -1,17 +1,14 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { stackSettings } from "../support/devSettings";
 import { malformedSettings } from "../support/malformed";
-import { Estate, project, settingsOf, writeSettings } from "./estate";
-import { repository, WarmProgram } from "./warmProgram";
+import { CliProject } from "./cliProject";
+import { Estate, settingsOf, writeSettings } from "./estate";
+import { WarmProgram } from "./warmProgram";
 
 /** Settings that are no good: a line for each fault, status 1, nothing deployed and no stack trace. */
 
@@ -62,28 +59,11 @@ test.each<[string, string, string]>([
 });
 
 describe("npm run local -- up", () => {
-  let folder: string;
+  let cli: CliProject;
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "malformed-"));
-    writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify(project));
-    for (const part of ["policies", "node_modules"]) symlinkSync(join(repository, part), join(folder, part));
+    cli = new CliProject();
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  /** In a project of its own, with the repository's program and policy pack. */
-  async function up(): Promise<{ status: number; errors: string[]; output: string; requests: string }> {
-    const tsx = pathToFileURL(createRequire(__filename).resolve("tsx")).href;
-    const command = ["--import", tsx, join(repository, "local", "cli.ts"), "up"];
-    const env: NodeJS.ProcessEnv = { ...process.env, LIGHTS_OUT_ARM_ENDPOINT: "" };
-    const [status, output] = await new Promise<[number, string]>((settle) => {
-      execFile(process.execPath, command, { env, cwd: folder }, (error, stdout, stderr) =>
-        settle([error ? Number(error.code) : 0, `${stdout}${stderr}`]),
-      );
-    });
-    const errors = output.split("\n").filter((line) => /error:|lights-out:.*Mend/.test(line));
-    const requests = readFileSync(join(folder, "out", "requests.jsonl"), "utf8");
-    return { status, errors: errors.map((line) => line.trim()), output, requests };
-  }
+  afterAll(() => cli.remove());
 
   test.each<[string, Record<string, unknown>, string[]]>([
     [
@@ -95,19 +75,20 @@ describe("npm run local -- up", () => {
     ],
     [
       "two faults",
-      { location: "Mars One", share: { quotaGiB: 0 } },
+      { owner: "nobody", share: { quotaGiB: 0 } },
       [
-        'error: lights-out:location is "Mars One", but must be an Azure region by its short name, for example "swedencentral". Mend: correct it in Pulumi.<stack>.yaml (README, "Settings").',
+        'error: lights-out:owner is "nobody", but must be an e-mail address. Mend: correct it in Pulumi.<stack>.yaml (README, "Settings").',
         'lights-out:share.quotaGiB is 0, but must be at least 1. Mend: correct it in Pulumi.<stack>.yaml (README, "Settings").',
       ],
     ],
   ])(
     "%s: status 1, a line for each fault, nothing deployed",
     async (_, settings, lines) => {
-      writeSettings(folder, { ...stackSettings("local"), ...settings }, "local");
-      const { status, errors, output, requests } = await up();
-      expect({ status, errors, requests }).toEqual({ status: 1, errors: lines, requests: "" });
-      expect(output).not.toMatch(/^\s+at /m);
+      cli.settings({ ...stackSettings("local"), ...settings });
+      const { status, output } = await cli.run("up");
+      const errors = output.filter((line) => /error:|lights-out:.*Mend/.test(line)).map((line) => line.trim());
+      expect({ status, errors, requests: cli.requests }).toEqual({ status: 1, errors: lines, requests: "" });
+      expect(output.filter((line) => /^\s+at /.test(line))).toEqual([]);
     },
     2 * minutes,
   );

@@ -48,13 +48,16 @@ interface Run {
   settled: () => void;
 }
 
-const runs = new Map<Store | undefined, Run>();
+/** By store, so that what is left of an abandoned run is collected with it. */
+const runs = new WeakMap<Store, Run>();
+let latest: Run | undefined;
 
 const answer = (message: ChildMessage): void => void process.send?.(message);
 
 /** What was not caught belongs to the run in whose context it was thrown. */
 function uncaught(error: unknown): void {
-  const run = runs.get(getLocalStore());
+  const store = getLocalStore();
+  const run = store && runs.get(store);
   if (!run) {
     process.stderr.write(`${defaultErrorMessage(error)}\n`);
     process.exit(1);
@@ -87,7 +90,8 @@ async function start({ number, entry, run: given }: RunMessage): Promise<void> {
     if (!store) throw new Error("Pulumi's runtime has no store for this run");
     const errors = new Set<unknown>();
     const failed = new Promise<void>((settled) => {
-      runs.set(store, { number, store, errors, abandoned: false, settled });
+      latest = { number, store, errors, abandoned: false, settled };
+      runs.set(store, latest);
     });
     const { project, stack, parallel, engine, monitor, dryRun, config, secretKeys } = given;
     runtime.resetOptions(project, stack, parallel, engine, monitor, dryRun, "organization");
@@ -103,7 +107,6 @@ async function start({ number, entry, run: given }: RunMessage): Promise<void> {
     await runtime.disconnect(false).catch(uncaught);
     const run = runs.get(store);
     if (run?.abandoned) return;
-    runs.delete(store);
     close(store);
     answer({ number, status: errors.size > 0 ? 32 : 0 });
   });
@@ -121,11 +124,11 @@ process.on("unhandledRejection", uncaught);
 process.on("disconnect", () => process.exit(0));
 process.on("message", (message: ParentMessage) => {
   if (message.kind === "run") return void start(message);
-  const run = [...runs.values()].find(({ number }) => number === message.number);
-  if (run) {
-    run.abandoned = true;
-    close(run.store);
+  if (latest?.number === message.number) {
+    latest.abandoned = true;
+    close(latest.store);
   }
+  latest = undefined;
   answer({ number: message.number, status: 128 });
 });
 answer({ status: 0 });

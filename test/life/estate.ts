@@ -122,20 +122,26 @@ export class Estate {
   }
 
   /**
-   * Runs `action` with a fault of each kind at the k-th management request and those right after it.
-   * @returns whether there were that many requests
+   * Runs `action` with faults: one of each kind, the first at the k-th management request, the others at those right
+   * after it, and the same again after each `stride` requests.
+   * @returns how often the first of them struck
    */
-  async faultyAt(k: number, kinds: FaultKind[], action: Action): Promise<boolean> {
+  async faultyAt(k: number, kinds: FaultKind[], action: Action, stride: number): Promise<number> {
     const { faults, requests } = this.azure;
+    const most = 1000; // requests; more than any estate here sends
+    const planned = new Map<number, FaultKind>();
+    for (let first = k; first <= most; first += stride) {
+      kinds.forEach((kind, index) => planned.set(first + index, kind));
+    }
     // In simulated seconds; at the speed of these tests it is no real time to speak of.
-    kinds.forEach((kind, index) => faults.add({ at: k + index, kind, retryAfter: 5 }));
+    for (const [at, kind] of planned) faults.add({ at, kind, retryAfter: 5 });
     expectSuccess(await action());
     faults.clear();
-    if (requests.length < k) return false;
-    // A request that met a fault is sent again, so that there is one for each of them; 0 is no answer at all.
-    const met = kinds.map((kind) => (typeof kind === "number" ? kind : 0));
-    expect(requests.slice(k - 1, k - 1 + kinds.length).map(({ status }) => status)).toEqual(met);
-    return true;
+    const met = requests.map(({ status }) => status);
+    const meant = [...planned].filter(([at]) => at <= requests.length);
+    // No answer at all is recorded as 0.
+    for (const [at, kind] of meant) expect(met[at - 1]).toBe(typeof kind === "number" ? kind : 0);
+    return meant.filter(([at]) => (at - k) % stride === 0).length;
   }
 
   get state(): Deployment["deployment"] {

@@ -57,11 +57,15 @@ export class EveryRequest {
 
   /**
    * Lets one fault of each kind strike, the first at each request in turn, the others at those right after it.
-   * @returns how many requests there were
+   * @param stride a run meets them again after so many requests, so that so many runs are enough. @default never again
+   * @returns at how many requests the first of them struck
    */
-  faulty(which: Which, kinds: FaultKind[]): Promise<number> {
-    return this.each(which, async (estate, k) => {
-      const struck = await estate.faultyAt(k, kinds, estate[which]);
+  async faulty(which: Which, kinds: FaultKind[], stride = Infinity): Promise<number> {
+    let strikes = 0;
+    await this.each(which, async (estate, k) => {
+      if (k > stride) return false;
+      const struck = await estate.faultyAt(k, kinds, estate[which], stride);
+      strikes += struck;
       if (which === "destroy") estate.expectNothingLeft();
       else {
         estate.expectAgreement();
@@ -69,8 +73,9 @@ export class EveryRequest {
         expectSuccess(await estate.up());
         expect(estate.puts).toBe(sent);
       }
-      return struck;
+      return struck > 0;
     });
+    return strikes;
   }
 
   private async each(which: Which, once: (estate: Estate, k: number) => Promise<boolean>): Promise<number> {

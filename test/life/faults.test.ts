@@ -4,8 +4,9 @@ import type { FaultKind } from "../../local/azure";
 import { EveryRequest, patience } from "./everyRequest";
 
 /*
- * In the k-th run the k-th management request meets a 429, the next a 500, and the one after it a broken connection: so
- * over all k each request meets each of them. `npm run crash` tries them one at a time, and the whole local stack.
+ * In the k-th run the k-th management request meets a 429, the next a 500, the one after it a broken connection, and so
+ * again after each 24 requests: over all runs each request meets each of them. `npm run crash` tries them one at a time,
+ * and the whole local stack.
  */
 
 let life: EveryRequest;
@@ -15,11 +16,12 @@ beforeAll(async () => {
 afterAll(() => life.stop());
 
 const kinds: FaultKind[] = [429, 500, "drop"];
+const stride = 24;
 
 test(
   "with faults at any request, one up finishes, and a second sends no PUT",
   async () => {
-    expect(await life.faulty("up", kinds)).toBeGreaterThanOrEqual(life.resources);
+    expect(await life.faulty("up", kinds, stride)).toBeGreaterThanOrEqual(life.resources);
   },
   patience,
 );
@@ -27,7 +29,7 @@ test(
 test(
   "with faults at any request, one destroy leaves nothing",
   async () => {
-    expect(await life.faulty("destroy", kinds)).toBeGreaterThanOrEqual(life.resources);
+    expect(await life.faulty("destroy", kinds, stride)).toBeGreaterThanOrEqual(life.resources);
   },
   patience,
 );

@@ -14,7 +14,6 @@ const rules = {
   storageAccount: { max: 24, separator: "" },
   batchAccount: { max: 24, separator: "" },
   registry: { max: 50, separator: "" },
-  vault: { max: 24, separator: "-" },
   computeInstance: { max: 24, separator: "-" },
   computeCluster: { max: 32, separator: "-" },
   attachedCompute: { max: 16, separator: "-" },

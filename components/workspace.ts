@@ -51,9 +51,10 @@ export class Workspace extends pulumi.ComponentResource {
       `${name}-vault`,
       {
         resourceGroupName,
-        vaultName: nameIn(args, "vault", "lights-out"),
         location,
         tags,
+        // No name: Pulumi's own has a fresh random part (24 characters at most, so `name` has 9 at most). With the estate's,
+        // an `up` after a half-finished destroy would meet the soft-deleted vault.
         // Purge protection is left unset: it can never be taken back and would block the name after a destroy.
         properties: {
           tenantId: args.tenantId,
@@ -64,7 +65,7 @@ export class Workspace extends pulumi.ComponentResource {
           publicNetworkAccess: "Enabled",
         },
       },
-      { parent: this, deleteBeforeReplace: true },
+      { parent: this },
     );
     this.vaultId = vault.id;
     this.vaultName = vault.name;

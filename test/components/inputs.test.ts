@@ -122,7 +122,7 @@ describe("what each resource is declared with", () => {
       identity: { type: "UserAssigned" },
       systemDatastoresAuthMode: "Identity",
       storageAccount: expect.stringContaining("mlws1a2b3c4d") as string,
-      keyVault: expect.stringContaining("lights-out-1a2b3c4d") as string,
+      keyVault: expect.stringContaining("workspace-vault") as string,
       containerRegistry: expect.stringContaining("lightsout1a2b3c4d") as string,
       applicationInsights: expect.stringContaining("insights") as string,
     });

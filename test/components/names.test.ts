@@ -7,7 +7,6 @@ const taken: Record<NamedKind, RegExp> = {
   storageAccount: /^[a-z0-9]{3,24}$/,
   batchAccount: /^[a-z0-9]{3,24}$/,
   registry: /^[a-zA-Z0-9]{5,50}$/,
-  vault: /^[a-zA-Z](?!.*--)[a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/,
   computeInstance: /^[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/,
   computeCluster: /^[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/,
   attachedCompute: /^[a-zA-Z](?:[a-zA-Z0-9-]{0,14}[a-zA-Z0-9])?$/,
